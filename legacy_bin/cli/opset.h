@@ -1,0 +1,44 @@
+/* opset.h - the OPset channel: JSON Lines for the tasking framework on the file descriptor that
+ * VOCLIENT_OPSET_FD names; every call does nothing when there is none.
+ * First line {"opset": 1}; then {"key":…,"value":…,"unit":…}, {"row":{…}}, {"progress":…}, {"error":…}. */
+#ifndef CLI_OPSET_H
+#define CLI_OPSET_H
+
+#include <stdint.h>
+
+#include "base/slice.h"
+
+/* Called by main() before anything is written to stdout; the descriptor is closed on exec. */
+void opset_open(void);
+bool opset_is_open(void);
+void opset_close(void);
+
+/* {"key": key, "value": …}; a double that is not finite is written as the string "NaN", "Infinity",
+ * "-Infinity"; unit NULL: none. */
+void opset_text(const char *key, struct slice value);
+void opset_integer(const char *key, int64_t value);
+void opset_double(const char *key, double value, const char *unit);
+void opset_null(const char *key);
+
+/* Structured values: opset_begin("columns"), then the json_ calls, then opset_end(). */
+void opset_begin(const char *key);
+void opset_end(void);
+/* {"row": {…}} */
+void opset_row_begin(void);
+void opset_row_end(void);
+/* {"progress": fraction or null, "text": …} */
+void opset_progress(double fraction, const char *text);
+void opset_error(const char *text);
+
+/* Inside begin … end; commas are put where they belong. json_member names the next value of an object. */
+void json_object_begin(void);
+void json_object_end(void);
+void json_array_begin(void);
+void json_array_end(void);
+void json_member(struct slice name);
+void json_text(struct slice value);
+void json_integer(int64_t value);
+void json_double(double value);
+void json_null(void);
+
+#endif

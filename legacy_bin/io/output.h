@@ -1,0 +1,40 @@
+/* output.h - where a tool's result goes: standard output or a file that appears only when complete.
+ * Standard output: the first MiB is held back, so that an error within it leaves stdout empty.
+ * A file: written under a temporary name in the target's folder, renamed by output_commit(); devices
+ * and pipes are written as they are (decision 19). A closed pipe ends the program quietly.
+ * One owner: output_open() … output_commit() or output_discard(), either frees it. */
+#ifndef IO_OUTPUT_H
+#define IO_OUTPUT_H
+
+#include "base/error.h"
+#include "base/slice.h"
+
+struct output;
+
+/* name NULL, "-" or "stdout" (any case): standard output. NULL with error set: cannot be opened. */
+struct output *output_open(const char *name, struct error *error);
+/* An output whose bytes are thrown away (`-r`). */
+struct output *output_open_nowhere(struct error *error);
+bool output_is_terminal(const struct output *output);
+
+/* Writing never fails at once: the first error is kept and returned by output_commit();
+ * output_failed() tells it early, so that long work can stop. */
+void output_write(struct output *output, const void *bytes, size_t length);
+void output_write_slice(struct output *output, struct slice slice);
+void output_write_string(struct output *output, const char *string);
+void output_format(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool output_failed(const struct output *output);
+/* Send what is buffered now (interactive tools). */
+void output_flush(struct output *output);
+
+/* The fast way: room for at least `length` bytes (at most OUTPUT_ROOM), then say how many were used.
+ * Bytes behind the used ones may be scribbled on. */
+enum { OUTPUT_ROOM = 64 * 1024 };
+char *output_reserve(struct output *output, size_t length);
+void output_advance(struct output *output, size_t used);
+
+/* Everything written, closed and renamed, or error set and the old file left as it was. */
+bool output_commit(struct output *output, struct error *error);
+void output_discard(struct output *output);
+
+#endif

@@ -1,0 +1,50 @@
+/* cell.h - one value of a row, as it came: text from TABLEDATA, big-endian bytes from BINARY, BINARY2
+ * and FITS; turned into text, numbers or other bytes only when somebody asks. */
+#ifndef VOTABLE_CELL_H
+#define VOTABLE_CELL_H
+
+#include "base/buffer.h"
+#include "base/number.h"
+#include "votable/field.h"
+
+enum vot_form {
+    VOT_TEXT,  /* UTF-8, entities resolved, blanks kept; length 0: an empty cell */
+    VOT_CDATA, /* the same, from a CDATA section */
+    VOT_BYTES, /* big-endian items of the field's type, without count prefix */
+    VOT_NULL,  /* no value (BINARY2 mask, FITS TNULL, VALUES null in BINARY); length 0 */
+};
+
+/* At least so many bytes behind each cell's last may be read (not used), so that copies can go by words. */
+enum { VOT_CELL_SLACK = 32 };
+
+struct vot_cell {
+    const char *bytes;
+    size_t length;
+    enum vot_form form;
+};
+
+/* Always field_count cells: rows too short are padded with empty ones, extra ones dropped.
+ * Valid until the reader's next event. */
+struct vot_row {
+    const struct vot_cell *cells;
+    size_t count;
+};
+
+/* The text TABLEDATA would have: the cell's own bytes where it is text, else written into `room`
+ * (cleared first). Integers decimal, floats shortest, booleans true/false/empty, bits 0/1 runs,
+ * arrays blank-separated, null empty. text == NULL: no memory. */
+struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room);
+
+/* Null, empty, or (text) equal to the field's VALUES null. NaN is a value. */
+bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell);
+
+/* The number in a scalar numeric cell. NUMBER_NONE for null, empty and unreadable. */
+enum number_match vot_cell_double(const struct vot_field *field, const struct vot_cell *cell, double *value);
+
+/* The big-endian items of a cell: its own bytes, or parsed from text and appended to `room` (cleared
+ * first). A fixed-size field gives exactly its size (padded with NUL, NaN, 0, `?`); *is_null says
+ * whether the cell had no value. false with error set: the text is not of the field's type. */
+bool vot_cell_bytes(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room,
+                    struct slice *bytes, bool *is_null, struct error *error);
+
+#endif

@@ -1,0 +1,57 @@
+/* field.h - what a column holds: datatype, shape, null value; and a table as its rows need it.
+ * VOTable 1.5, section 2.1 (datatypes), 2.2 (arraysize), 5.5 (null values). */
+#ifndef VOTABLE_FIELD_H
+#define VOTABLE_FIELD_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "votable/document.h"
+
+enum vot_type {
+    VOT_TYPE_BOOLEAN,
+    VOT_TYPE_BIT,
+    VOT_TYPE_BYTE, /* unsignedByte */
+    VOT_TYPE_SHORT,
+    VOT_TYPE_INT,
+    VOT_TYPE_LONG,
+    VOT_TYPE_CHAR,
+    VOT_TYPE_UNICODE, /* unicodeChar, UCS-2/UTF-16 big-endian in binary */
+    VOT_TYPE_FLOAT,
+    VOT_TYPE_DOUBLE,
+    VOT_TYPE_FLOAT_COMPLEX,
+    VOT_TYPE_DOUBLE_COMPLEX,
+};
+
+struct vot_field {
+    const struct vot_node *node; /* FIELD or PARAM */
+    enum vot_type type;
+    bool has_arraysize; /* an arraysize attribute that is not empty and not "1" */
+    bool is_variable;   /* `*`, `16*`, `3x*`: each cell says how many items it has */
+    size_t items;       /* fixed: items in each cell (1 for a scalar); variable: items in one step of the
+                           last dimension (`3x*`: 3) */
+    size_t maximum;     /* variable with a bound (`16*`): the bound in items; 0: none */
+    struct slice null;  /* VALUES null attribute; text == NULL: none */
+};
+
+/* Bytes of one item in binary serialisations; bits count as 0 (eight in a byte, each cell padded). */
+size_t vot_type_size(enum vot_type type);
+const char *vot_type_name(enum vot_type type);
+bool vot_type_is_integer(enum vot_type type); /* byte short int long */
+bool vot_type_is_number(enum vot_type type);  /* integers, float and double */
+/* false with error set (line, name, what was found, what is accepted) on a bad datatype or arraysize. */
+bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error);
+
+struct vot_table {
+    const struct vot_node *node; /* TABLE */
+    const struct vot_field *fields;
+    size_t field_count;
+    enum vot_element serialization; /* VOT_TABLEDATA, VOT_BINARY, VOT_BINARY2, VOT_FITS */
+    uint64_t rows;                  /* counted so far; all of them after VOT_ROWS_END */
+};
+
+/* Column label of common reports: name, else ID, else ucd, else colN with N the 0-based index
+ * (in the table's order); the slice may point into `room`. */
+struct slice vot_field_label(const struct vot_field *field, size_t index, char room[32]);
+
+#endif

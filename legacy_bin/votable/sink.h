@@ -1,0 +1,62 @@
+/* sink.h - where a document's events go: one writer for each output format.
+ * A tool takes events from a reader (or from the tree, when it has rearranged the rows) and hands them
+ * on; it does not know the format. One owner: sink_open() … sink_close(). */
+#ifndef VOTABLE_SINK_H
+#define VOTABLE_SINK_H
+
+#include "io/output.h"
+#include "votable/reader.h"
+
+enum format {
+    FORMAT_VOTABLE, /* vot xml raw: TABLEDATA */
+    FORMAT_BINARY,  /* votb */
+    FORMAT_BINARY2, /* votb2 */
+    FORMAT_VOTFITS, /* votfits: FITS serialisation, inline */
+    FORMAT_ASV,
+    FORMAT_BSV,
+    FORMAT_CSV,
+    FORMAT_TSV,
+    FORMAT_HTML,
+    FORMAT_SHTML,
+    FORMAT_FITS,
+    FORMAT_INVALID,
+};
+
+/* The 11 names of the original and their unambiguous prefixes; the later ones spelt out. */
+enum format format_parse(const char *name);
+const char *format_name(enum format format); /* `csv`, `vot`, … */
+bool format_is_delimited(enum format format);
+
+struct sink_settings {
+    enum format format;
+    int indent;             /* VOTable only: blanks per level, 0: one line */
+    bool no_header;         /* delimited only */
+    const char *input_name; /* HTML only: shown as the file's name */
+};
+
+/* What each writer implements; each call returns false with error set. Optional ones may be NULL. */
+struct sink;
+struct sink_class {
+    bool (*start)(struct sink *sink, const struct vot_node *node, struct error *error);
+    bool (*text)(struct sink *sink, const struct vot_node *node, struct error *error);
+    bool (*finish)(struct sink *sink, const struct vot_node *node, struct error *error);
+    bool (*rows)(struct sink *sink, const struct vot_table *table, struct error *error);
+    bool (*row)(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error);
+    bool (*rows_end)(struct sink *sink, const struct vot_table *table, struct error *error);
+    bool (*end)(struct sink *sink, struct error *error); /* the document is over */
+    void (*close)(struct sink *sink);
+};
+struct sink {
+    const struct sink_class *class;
+    struct output *output; /* borrowed */
+    struct sink_settings settings;
+    uint64_t rows; /* rows and columns written of the first table, for reports */
+    size_t columns;
+};
+
+struct sink *sink_open(struct sink_settings settings, struct output *output, struct error *error);
+/* Hand on the reader's last event. VOT_END calls `end`. */
+bool sink_event(struct sink *sink, struct vot_reader *reader, enum vot_event event, struct error *error);
+void sink_close(struct sink *sink);
+
+#endif

@@ -1,0 +1,1 @@
+"""VOClient: command-line astronomy tools as Python functions."""

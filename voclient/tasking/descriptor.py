@@ -1,0 +1,170 @@
+"""What a descriptor is: plain frozen data, made by `loading`, read by everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file a thing was said; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A typed, documented input of a task."""
+
+    name: str
+    type: str = "string"
+    help: str = ""
+    argv: str | tuple[str, ...] | None = None
+    """Template of its words on the command line; `{}` stands for the value. `stdin`: it goes to standard input."""
+    required: bool = False
+    repeated: bool = False
+    default: Any = None
+    """What the tool itself does when the parameter is absent: shown, never sent."""
+    choices: tuple[Any, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    unit: str | None = None
+    separator: str | None = None
+    """Joins the items of a list into one word; None: each item is a use of the template."""
+    aliases: tuple[str, ...] = ()
+    environment: str | None = None
+    """Name of the environment variable that carries it (secrets never go on argv)."""
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of the OPset, as declared."""
+
+    name: str
+    type: str = "string"
+    unit: str | None = None
+    help: str = ""
+    array: bool = False
+    """Values of all rows as a numpy array instead of a list."""
+    group: str | int | None = None
+    """`regex`: the group it is taken from; `columns`: its column, by name or number from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """How one stream or file becomes entries of the OPset."""
+
+    format: str
+    keys: tuple[Key, ...] = ()
+    columns: tuple[str, ...] = ()
+    """Names of the columns in order, for delimited text and `columns`."""
+    widths: tuple[int, ...] = ()
+    """`columns`: fixed widths in characters; empty: separated by blanks."""
+    header: bool = True
+    comment: str | None = None
+    pattern: str | None = None
+    """`regex`: searched in each line (or in the whole text when `multiline`)."""
+    multiline: bool = False
+    rows: bool = True
+    """Each line is a row, its keys grow; False: keys are single values, the last one wins."""
+    key: str | None = None
+    """The one key that holds a whole text, list of lines, table or document."""
+    path: str | None = None
+    """Files: the template of their name, `{output}` stands for a parameter's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that a task gives back. `channel` declares keys that only the OPset channel carries."""
+
+    stdout: Section | None = None
+    stderr: Section | None = None
+    files: tuple[Section, ...] = ()
+    channel: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Documentation and self-test at once."""
+
+    call: dict[str, Any] = field(default_factory=dict)
+    expect: dict[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExitStatus:
+    """What a numbered exit status means, where it is not the usual 0 and not 0."""
+
+    status: str
+    """`success` or `error`."""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """How to call one executable and read what it prints."""
+
+    task: str
+    summary: str
+    executable: str
+    place: Place
+    description: str = ""
+    arguments: tuple[str, ...] = ()
+    """Always there, ahead of the parameters' words."""
+    parameters: tuple[Parameter, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    """Groups of parameters of which at most one may be given."""
+    results: Results = Results()
+    environment: tuple[tuple[str, str], ...] = ()
+    exit_statuses: tuple[tuple[int, ExitStatus], ...] = ()
+    examples: tuple[Example, ...] = ()
+    aliases: tuple[str, ...] = ()
+    bindir: str | None = None
+    """The package's own folder of executables, absolute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What package.yaml says of a folder of descriptors."""
+
+    name: str
+    version: str
+    summary: str
+    folder: str
+    description: str = ""
+    author: str = ""
+    contact: str = ""
+    homepage: str = ""
+    license: str = ""
+    icon: str = ""
+    bindir: str | None = None
+    environment: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Old name of a task, new name."""
+
+
+@dataclass(slots=True)
+class Invocation:
+    """A call translated: what `arguments` makes and `run` executes."""
+
+    executable: str
+    words: list[str]
+    """Everything after the program's name."""
+    stdin: bytes | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    descriptors: tuple[int, ...] = ()
+    """File descriptors the child inherits (staged tables as `/dev/fd/N`); the run closes them."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """The checked parameter values, for templates of output files and for one-or-many."""
+    many: bool = False
+    """The repeated parameter was given as a list: row keys are lists whatever comes."""
