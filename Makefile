@@ -1,0 +1,90 @@
+# The front door. `make` alone lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+
+# Debian 12 or later. The first list builds and runs VOClient, the second judges it in the tests.
+PACKAGES := gcc g++ pkg-config python3-venv python3-dev libexpat1-dev zlib1g-dev libcurl4-openssl-dev openssl ca-certificates
+TEST_PACKAGES := stilts default-jre-headless fitsverify libcfitsio-bin mandoc valgrind clang-format
+
+SOURCES := $(shell find voclient taskdefs legacy_bin -type f -not -name '*.pyc') pyproject.toml meson.build
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo archive test lint bench fuzz docs dist clean system-packages test-packages
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+# What is missing of the Debian packages in $(1): installed by root or sudo, else the one line to type.
+define install-packages
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	[ -n "$$missing" ] || exit 0; \
+	echo "Installing Debian packages:" $$missing; \
+	line="apt-get install -y --no-install-recommends $$(echo $$missing)"; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; \
+	else echo "Not root, and no sudo here. Please run as root:"; echo "  apt-get update && $$line"; exit 1; fi; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive $$line >/dev/null
+endef
+
+system-packages:
+	$(call install-packages,$(PACKAGES))
+
+test-packages: system-packages
+	$(call install-packages,$(TEST_PACKAGES))
+
+$(VENV)/bin/python: | system-packages
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --upgrade pip
+
+# A plain install, as a user's: programs in .venv/bin, the package in its site-packages.
+$(VENV)/.installed: $(SOURCES) $(VENV)/bin/python | system-packages
+	@echo "Building and installing VOClient into $(VENV)"
+	$(PIP) install .
+	@touch $@
+
+$(VENV)/.test-tools: pyproject.toml $(VENV)/.installed
+	$(PIP) install --group test --group lint
+	@touch $@
+
+setup: $(VENV)/.installed  ## build and install everything into .venv
+	@echo "VOClient is installed: try '. $(VENV)/bin/activate', then 'votinfo --help' or 'voclient list'"
+
+demo: $(VENV)/.installed  ## a first look: tasks from Python and from the shell, on a local archive
+	@$(VENV)/bin/python docs/demo/run.py
+
+archive: $(VENV)/.installed  ## serve the local archive until interrupted
+	@$(VENV)/bin/python tests/archive --demo
+
+test: test-packages $(VENV)/.test-tools build/asan/build.ninja  ## run every test, the tools' once more under the sanitizers
+	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/ninja -C build/asan --quiet
+	VOCLIENT_BINDIR=$(CURDIR)/build/asan/legacy_bin/tools $(VENV)/bin/python -m pytest tests/legacy_bin
+	@echo "All tests passed."
+
+build/asan/build.ninja: $(VENV)/.test-tools
+	$(VENV)/bin/meson setup build/asan -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true >/dev/null
+
+lint: test-packages $(VENV)/.test-tools  ## check style and types: ruff, mypy, gcc -Werror, clang-format
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' '*.cc')
+	[ -d build/lint ] || $(VENV)/bin/meson setup build/lint -Dwerror=true >/dev/null
+	$(VENV)/bin/ninja -C build/lint --quiet
+	@echo "No complaints."
+
+bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios of one run
+	$(VENV)/bin/python tests/bench
+
+docs: $(VENV)/.installed  ## build the user guide into docs/_build/html
+	$(PIP) install --group docs
+	$(VENV)/bin/sphinx-build -q -W -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+dist: $(VENV)/.installed  ## source archive and wheel into dist/
+	$(PIP) install build
+	$(VENV)/bin/python -m build --outdir dist .
+
+clean:  ## remove what was built (.venv stays)
+	rm -rf build dist docs/_build $(VENV)/.installed $(VENV)/.test-tools

@@ -1,0 +1,33 @@
+"""The generated tables and the two small C programs of the benchmark, made once in build/bench."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FOLDER = HERE.parents[1] / "build" / "bench"
+BIN = Path(sys.executable).parent
+
+
+def program(name: str) -> Path:
+    """Compile ``name``.c of this folder; the measuring parent is static, so that its own memory stays small."""
+    target = FOLDER / name
+    source = HERE / f"{name}.c"
+    if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        flags = ["-static"] if name == "measure" else []
+        subprocess.run(["cc", "-O2", *flags, "-o", target, source, "-lm"], check=True)
+    return target
+
+
+def table(rows: int, serialization: str = "tabledata") -> Path:
+    """A Gaia-like table of 20 columns and so many rows."""
+    target = FOLDER / f"{rows}.{serialization}.xml"
+    if not target.exists():
+        part = target.with_suffix(".part")
+        with part.open("wb") as stream:
+            subprocess.run([program("generate"), "-n", str(rows), "-f", serialization], stdout=stream, check=True)
+        part.rename(target)
+    return target

@@ -1,0 +1,133 @@
+"""The tasking framework against the standard library doing the same work, each in fresh processes."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+
+PRELUDE = """
+import json, os, resource, sys, time
+def cpu():
+    both = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in both)
+def task(folder, name):
+    from voclient.tasking import load_package
+    return getattr(load_package(folder), name)
+def report(**figures):
+    figures["rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(figures))
+"""
+
+READY = {
+    "bare": "before = cpu(); report(cpu_ms=(cpu() - before) * 1e3)",
+    "ours": "before = cpu()\nfrom voclient.vaopackage import vosesame\nreport(cpu_ms=(cpu() - before) * 1e3)",
+}
+
+# Calls alternate with the bare ones in one process, so that the ratio does not see the machine's drift.
+CALL = """
+import subprocess
+call, bare = task(sys.argv[1], "{task}"), lambda: {bare}
+for _ in range(5): {ours}; bare()
+walls = [[], []]
+for _ in range(200):
+    for which, function in enumerate((lambda: {ours}, bare)):
+        start = time.perf_counter(); function(); walls[which].append(time.perf_counter() - start)
+import statistics
+report(ratio=statistics.median(walls[0]) / statistics.median(walls[1]), ms=statistics.median(walls[0]) * 1e3)
+"""
+
+PARALLEL = """
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+echo = task(sys.argv[1], "echo")
+def say(i):
+    return subprocess.run(["/bin/echo", str(i)], capture_output=True, text=True).stdout
+def pool():
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(say, range(1000)))
+def ours():
+    for result in [echo(str(i), async_=True) for i in range(1000)]:
+        result.wait()
+pool(); ours()
+rates = [[], []]
+for _ in range(3):
+    for which, function in enumerate((ours, pool)):
+        start = time.perf_counter(); function(); rates[which].append(1000 / (time.perf_counter() - start))
+report(ratio=max(rates[0]) / max(rates[1]), per_s=max(rates[0]))
+"""
+
+START = """
+nap = task(sys.argv[1], "nap")
+nap("0")
+before = cpu()
+runs = [nap("1", async_=True) for _ in range(200)]
+spent = (cpu() - before) * 1e3
+start = time.perf_counter()
+for run in runs: run.exitstatus
+poll = (time.perf_counter() - start) / 200 * 1e6
+for run in runs: run.close()
+report(cpu_ms=spent, poll_us=poll)
+"""
+
+PACKAGE = {
+    "package.yaml": "package: bench\nversion: '1'\nsummary: Small programs\n",
+    "true.yaml": "task: 'true'\nsummary: Do nothing\nexecutable: /bin/true\n",
+    "echo.yaml": (
+        "task: echo\nsummary: Say it\nexecutable: /bin/echo\n"
+        "parameters:\n  text: {type: string, help: What to say, argv: '{}'}\n"
+        "results:\n  stdout:\n    format: regex\n    pattern: '(?P<said>.*)'\n    rows: false\n"
+        "    keys:\n      said: {type: string, help: What was said}\n"
+    ),
+    "nap.yaml": (
+        "task: nap\nsummary: Sleep\nexecutable: /bin/sleep\n"
+        "parameters:\n  seconds: {type: string, help: How long, argv: '{}'}\n"
+    ),
+}
+
+
+def run(code: str, *words: str, repeats: int = 3) -> dict[str, float]:
+    """Medians of the figures that the code reports, over fresh processes."""
+    rows = []
+    for _ in range(repeats):
+        done = subprocess.run(
+            [sys.executable, "-c", PRELUDE + code, *words], stdout=subprocess.PIPE, text=True, check=True
+        )
+        rows.append(json.loads(done.stdout))
+    return {name: statistics.median(row[name] for row in rows) for name in rows[0]}
+
+
+def report() -> list[str]:
+    """The table, as Markdown lines."""
+    from data import FOLDER
+
+    folder = FOLDER / "package"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in PACKAGE.items():
+        (folder / name).write_text(text)
+    package = str(folder)
+    ready, bare = run(READY["ours"], repeats=9), run(READY["bare"], repeats=9)
+    true = run(
+        CALL.format(task="true", ours="call()", bare='subprocess.run(["/bin/true"], capture_output=True)'), package
+    )
+    echo = run(
+        CALL.format(
+            task="echo",
+            ours='call("hello")["said"]',
+            bare='subprocess.run(["/bin/echo", "hello"], capture_output=True, text=True).stdout',
+        ),
+        package,
+    )
+    parallel, start = run(PARALLEL, package, repeats=1), run(START, package)
+    return [
+        "| what | measured | budget |",
+        "| --- | --: | --: |",
+        f"| `from voclient.vaopackage import vosesame`, CPU | {ready['cpu_ms'] - bare['cpu_ms']:.0f} ms | 40 ms |",
+        f"| peak memory after it | {ready['rss_mb']:.0f} MB | 27 MB |",
+        f"| `true` as a task ÷ `subprocess.run` | {true['ratio']:.2f} | 1.3 |",
+        f"| a parsed call ÷ `subprocess.run` of the same | {echo['ratio']:.2f} | 1.5 |",
+        f"| 1000 short tasks, rate ÷ a thread pool of `subprocess.run` | {parallel['ratio']:.2f} | 0.9 |",
+        f"| 200 asynchronous starts, CPU | {start['cpu_ms']:.0f} ms | 50 ms |",
+        f"| asking one of them for its exit status | {start['poll_us']:.1f} µs | 2 µs |",
+    ]

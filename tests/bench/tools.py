@@ -1,0 +1,154 @@
+"""The table tools: instructions a byte, start-up, and CPU ratios to STILTS and astropy."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from data import BIN, FOLDER, program, table
+
+SMALL = Path(__file__).resolve().parents[1] / "legacy_bin" / "golden" / "inputs" / "stars.xml"
+OUT = FOLDER / "out"
+
+
+def instructions(command: list[str]) -> int:
+    """Instructions of a whole process, by callgrind: they do not move with the load of the machine."""
+    report = subprocess.run(
+        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True,
+    ).stderr  # fmt: skip
+    found = re.search(r"Collected : (\d+)", report)
+    if found is None:
+        sys.exit(f"no count from callgrind:\n{report}")
+    return int(found[1])
+
+
+def per_byte(words: list[str], serialization: str = "tabledata") -> float:
+    """Of 10^4 and 10^5 rows, so that start-up cancels."""
+    small, large = table(10_000, serialization), table(100_000, serialization)
+    counts = [instructions([str(BIN / words[0]), *words[1:], str(name)]) for name in (small, large)]
+    return (counts[1] - counts[0]) / (large.stat().st_size - small.stat().st_size)
+
+
+def cpu(command: list[str], repeats: int) -> tuple[float, float, float]:
+    """Median CPU seconds (user and system), wall seconds, peak memory in MB."""
+    line = subprocess.run(
+        [program("measure"), "x", str(repeats), *map(str, command)],
+        capture_output=True, text=True, check=True, env={**os.environ, "JAVA_TOOL_OPTIONS": "-Xmx4g"},
+    ).stdout  # fmt: skip
+    user, system, wall, memory = (float(word) for word in line.split()[1:5])
+    if "rc=0" not in line:
+        sys.exit(f"{command} failed: {line}")
+    return user + system, wall, memory
+
+
+ASTROPY = """
+import sys, warnings
+warnings.simplefilter("ignore")
+from astropy.io.votable import parse
+from astropy.table import Table
+table = parse(sys.argv[1]).get_first_table().to_table()
+task = sys.argv[2]
+if task == "csv":
+    table.remove_column("mags")
+    table.write(sys.argv[3], format="ascii.csv", overwrite=True)
+elif task == "sort":
+    table.remove_column("mags")
+    table.sort("ra")
+    table.write(sys.argv[3], format="ascii.csv", overwrite=True)
+elif task == "stat":
+    for name in table.colnames:
+        if table[name].dtype.kind in "fi" and table[name].ndim == 1:
+            table[name].min(), table[name].max(), table[name].mean(), table[name].std()
+elif task == "vot":
+    table.write(sys.argv[3], format="votable", overwrite=True)
+elif task == "fits":
+    table.remove_columns(["name", "designation", "var_flag"])
+    table.write(sys.argv[3], format="fits", overwrite=True)
+"""
+
+
+def stilts(task: str, name: Path) -> list[str]:
+    common = [f"in={name}", "ifmt=votable"]
+    return {
+        "count": ["stilts", "tpipe", *common, "omode=count"],
+        "csv": ["stilts", "tcopy", *common, f"out={OUT}/s.csv", "ofmt=csv"],
+        "vot": ["stilts", "tcopy", *common, f"out={OUT}/s.xml", "ofmt=votable-tabledata"],
+        "fits": ["stilts", "tcopy", *common, f"out={OUT}/s.fits", "ofmt=fits-basic"],
+        "binary2": ["stilts", "tcopy", *common, f"out={OUT}/s.xml", "ofmt=votable-binary2-inline"],
+        "sort": ["stilts", "tpipe", *common, "cmd=sort ra", f"out={OUT}/s.csv", "ofmt=csv"],
+        "stat": ["stilts", "tpipe", *common, "cmd=stats", f"out={OUT}/s.csv", "ofmt=csv"],
+    }[task]
+
+
+def ours(task: str, name: Path) -> list[str]:
+    words = {
+        "count": ["votinfo", "-s"],
+        "csv": ["votcnv", "-f", "csv", "-o", f"{OUT}/v.csv"],
+        "vot": ["votcnv", "-o", f"{OUT}/v.xml"],
+        "fits": ["votcnv", "-f", "fits", "-o", f"{OUT}/v.fits"],
+        "binary2": ["votcnv", "-f", "votb2", "-o", f"{OUT}/v.xml"],
+        "sort": ["votsort", "-N", "ra", "-f", "csv", "-o", f"{OUT}/v.csv"],
+        "stat": ["votstat", "-o", f"{OUT}/v.txt"],
+    }[task]
+    return [str(BIN / words[0]), *words[1:], str(name)]
+
+
+TASKS = [
+    # task, serialization read, label, also by astropy
+    ("count", "tabledata", "votinfo, TABLEDATA", True),
+    ("count", "binary2", "votinfo, BINARY2", False),
+    ("csv", "tabledata", "votcnv to CSV", True),
+    ("vot", "tabledata", "votcnv to VOTable", True),
+    ("fits", "tabledata", "votcnv to FITS", True),
+    ("binary2", "tabledata", "votcnv to BINARY2", False),
+    ("csv", "binary2", "votcnv BINARY2 to CSV", False),
+    ("sort", "tabledata", "votsort to CSV", True),
+    ("stat", "tabledata", "votstat", True),
+]
+
+
+def report(rows: int = 1_000_000, peers: bool = True) -> list[str]:
+    """The tables, as Markdown lines."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    lines = [
+        "### Instructions a byte",
+        "",
+        "| command | input | instructions a byte | gate |",
+        "| --- | --- | --: | --: |",
+    ]
+    for words, serialization, gate in (
+        (["votinfo", "-s"], "tabledata", "8"),
+        (["votcnv", "-f", "csv"], "tabledata", "12"),
+        (["votcnv"], "tabledata", ""),
+        (["votcnv", "-f", "votb2"], "tabledata", "30"),
+        (["votcnv", "-f", "csv"], "binary2", "30"),
+        (["votsort", "-N", "ra", "-f", "csv"], "tabledata", "25"),
+        (["votstat"], "tabledata", ""),
+    ):
+        lines.append(f"| `{' '.join(words)}` | {serialization} | {per_byte(words, serialization):.1f} | {gate} |")
+    seconds, _, memory = cpu(ours("count", SMALL), 51)
+    lines += [
+        "",
+        "### Start-up, a file of five rows",
+        "",
+        "| command | CPU ms | peak memory MB |",
+        "| --- | --: | --: |",
+    ]
+    lines.append(f"| `votinfo -s` | {seconds * 1e3:.1f} | {memory:.1f} |")
+    lines += ["", f"### CPU against the peers, {rows} rows", ""]
+    lines += ["| task | CPU s | peak MB | STILTS ÷ ours | astropy ÷ ours |", "| --- | --: | --: | --: | --: |"]
+    for task, serialization, label, by_astropy in TASKS:
+        name = table(rows, serialization)
+        mine, _, memory = cpu(ours(task, name), 5)
+        ratios = ["", ""]
+        if peers:
+            ratios[0] = f"{cpu(stilts(task, name), 1)[0] / mine:.0f}"
+            if by_astropy:
+                words = [sys.executable, "-c", ASTROPY, str(name), task, f"{OUT}/a.out"]
+                ratios[1] = f"{cpu(words, 1)[0] / mine:.0f}"
+        lines.append(f"| {label} | {mine:.2f} | {memory:.1f} | {ratios[0]} | {ratios[1]} |")
+    return lines
