@@ -21,6 +21,7 @@ struct vot_cell {
     const char *bytes;
     size_t length;
     enum vot_form form;
+    unsigned char spare_bits; /* VOT_BYTES of bits: so many of the last byte's low bits are not used */
 };
 
 /* Always field_count cells: rows too short are padded with empty ones, extra ones dropped.

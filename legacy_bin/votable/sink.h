@@ -59,4 +59,12 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
 bool sink_event(struct sink *sink, struct vot_reader *reader, enum vot_event event, struct error *error);
 void sink_close(struct sink *sink);
 
+/* The writers of binary data behind sink_open(). The VOTable ones (FORMAT_BINARY, FORMAT_BINARY2, FORMAT_VOTFITS)
+ * own a FORMAT_VOTABLE sink to which they pass all metadata events (never rows), so that the XML is written in one
+ * place only; a TABLE's metadata may come late and with a VALUES null added. Into the STREAM element that they
+ * start there they write to the output directly: `start` has written all of a start tag when it returns. */
+struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+/* FORMAT_FITS: a primary HDU and a BINTABLE for each TABLE with DATA. */
+struct sink *fits_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+
 #endif

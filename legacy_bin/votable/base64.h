@@ -1,0 +1,38 @@
+/* base64.h - base64 (RFC 4648 section 4) in pieces, as STREAM content comes and goes.
+ * Decoding is strict: only the alphabet, padding at the very end, no bits left over; white space is skipped. */
+#ifndef VOTABLE_BASE64_H
+#define VOTABLE_BASE64_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/slice.h"
+#include "io/output.h"
+
+struct base64_decoder {
+    uint32_t group;          /* the characters of a group so far, six bits each */
+    unsigned count;          /* how many of its four they are, padding included */
+    unsigned padding;        /* how many of these were `=` */
+    uint64_t position;       /* characters read so far, for messages */
+    uint32_t tables[4][256]; /* a character's bits at each of the four places */
+};
+
+void base64_start(struct base64_decoder *decoder);
+/* Decodes a piece into `bytes`, which has room for text.length / 4 * 3 + 3 bytes; *length says how many came.
+ * false with error set (position and character). */
+bool base64_decode(struct base64_decoder *decoder, struct slice text, void *bytes, size_t *length, struct error *error);
+/* The text is over: false with error set when it stopped inside a group. */
+bool base64_finish(struct base64_decoder *decoder, struct error *error);
+
+/* Bytes written as lines of 64 characters. Zero-initialised but for its output (borrowed). */
+struct base64_encoder {
+    struct output *output;
+    unsigned char rest[48]; /* bytes that do not fill a line yet */
+    size_t rest_length;
+};
+
+void base64_write(struct base64_encoder *encoder, const void *bytes, size_t length);
+/* The last line, padded; every line ends in a newline. */
+void base64_end(struct base64_encoder *encoder);
+
+#endif
