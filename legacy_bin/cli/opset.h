@@ -8,10 +8,14 @@
 
 #include "base/slice.h"
 
-/* Called by main() before anything is written to stdout; the descriptor is closed on exec. */
+/* Called by main() before anything is written to stdout; the descriptor is closed on exec, and one
+ * that cannot be written is as none. When the reader goes away the tool goes on. */
 void opset_open(void);
 bool opset_is_open(void);
 void opset_close(void);
+/* Keys, progress and errors are sent at once. Rows wait for more of them, 50 ms at most while rows
+ * come; a tool that then waits for something else (its user, the network) sends them first. */
+void opset_flush(void);
 
 /* {"key": key, "value": …}; a double that is not finite is written as the string "NaN", "Infinity",
  * "-Infinity"; unit NULL: none. */

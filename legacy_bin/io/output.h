@@ -1,7 +1,7 @@
 /* output.h - where a tool's result goes: standard output or a file that appears only when complete.
  * Standard output: the first MiB is held back, so that an error within it leaves stdout empty.
- * A file: written under a temporary name in the target's folder, renamed by output_commit(); devices
- * and pipes are written as they are (decision 19). A closed pipe ends the program quietly.
+ * A file: written without a name in the target's folder, put in place by output_commit(); devices
+ * and pipes are written as they are (decision 19). A closed pipe ends the program quietly, by SIGPIPE.
  * One owner: output_open() … output_commit() or output_discard(), either frees it. */
 #ifndef IO_OUTPUT_H
 #define IO_OUTPUT_H
@@ -9,7 +9,11 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-struct output;
+/* Only the two pointers are anybody's business, for the inline functions below. */
+struct output {
+    char *at;  /* next byte to be written */
+    char *end; /* of the room */
+};
 
 /* name NULL, "-" or "stdout" (any case): standard output. NULL with error set: cannot be opened. */
 struct output *output_open(const char *name, struct error *error);
@@ -24,17 +28,26 @@ void output_write_slice(struct output *output, struct slice slice);
 void output_write_string(struct output *output, const char *string);
 void output_format(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool output_failed(const struct output *output);
-/* Send what is buffered now (interactive tools). */
+/* Send what is buffered now (interactive tools); nothing is held back any more. */
 void output_flush(struct output *output);
+
+/* Everything written, closed and in its place, or error set and the old file left as it was. */
+bool output_commit(struct output *output, struct error *error);
+void output_discard(struct output *output);
 
 /* The fast way: room for at least `length` bytes (at most OUTPUT_ROOM), then say how many were used.
  * Bytes behind the used ones may be scribbled on. */
 enum { OUTPUT_ROOM = 64 * 1024 };
-char *output_reserve(struct output *output, size_t length);
-void output_advance(struct output *output, size_t used);
 
-/* Everything written, closed and renamed, or error set and the old file left as it was. */
-bool output_commit(struct output *output, struct error *error);
-void output_discard(struct output *output);
+void output_make_room(struct output *output); /* at least OUTPUT_ROOM bytes are free afterwards */
+
+static inline char *output_reserve(struct output *output, size_t length) {
+    if ((size_t)(output->end - output->at) < length) output_make_room(output);
+    return output->at;
+}
+
+static inline void output_advance(struct output *output, size_t used) {
+    output->at += used;
+}
 
 #endif
