@@ -1,0 +1,30 @@
+"""The task controls: what steers a run, not the task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any, TypeAlias
+
+Callback: TypeAlias = Callable[[str, Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """How a run is to be made. The defaults are a plain synchronous call."""
+
+    async_: bool = False
+    """Return at once; the run goes on."""
+    execute: bool = True
+    """False: prepare only; `OPset.execute` starts it."""
+    timeout: float | None = None
+    """Seconds from the start of the process to the end of its group."""
+    check: bool = False
+    """Raise `TaskExecutionError` when the run fails (asynchronous: in `wait`)."""
+    cwd: str | PathLike[str] | None = None
+    """Working directory of the process."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables added to this process's environment; they win over the descriptor's."""
+    callback: Callback | Mapping[str, Callback] | None = None
+    """Called with each key and value as it arrives; a mapping chooses by patterns of keys (`{"ra*": f}`)."""
