@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+PARAMETER_TYPES = (
+    "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range",
+)  # fmt: skip
+KEY_TYPES = ("bool", "int", "float", "string", "path", "url", "table", "text", "list", "dict", "any")
+FORMATS = (
+    "keyword", "columns", "csv", "tsv", "bsv", "votable", "fits", "json", "jsonl", "regex", "lines", "text",
+)  # fmt: skip
+CONTROLS = (
+    "async", "async_", "execute", "timeout", "check", "cwd", "env", "executor", "callback", "progress", "cache",
+    "prompt",
+)  # fmt: skip
+"""Names no parameter may bear: they steer the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +39,14 @@ class Parameter:
     name: str
     type: str = "string"
     help: str = ""
-    argv: str | tuple[str, ...] | None = None
-    """Template of its words on the command line; `{}` stands for the value. `stdin`: it goes to standard input."""
+    argv: tuple[str, ...] = ()
+    """Template of its words on the command line: `{}` stands for the value, `{...}` for all values of a list,
+    `{low}` and `{high}` for the ends of a range; `{{` and `}}` are braces. Without a placeholder the words are
+    there when a bool is true. A first word that begins with `{}` or `{...}` makes the parameter an operand."""
+    flags: tuple[tuple[Any, tuple[str, ...]], ...] = ()
+    """Instead of a template: the words of each value (`argv: {true: +x, false: -x}`)."""
+    stdin: bool = False
+    """It goes to standard input (`argv: stdin`)."""
     required: bool = False
     repeated: bool = False
     default: Any = None
@@ -42,6 +62,13 @@ class Parameter:
     environment: str | None = None
     """Name of the environment variable that carries it (secrets never go on argv)."""
     secret: bool = False
+    needs: tuple[str, ...] = ()
+    """Parameters that must be given when this one is."""
+
+    @property
+    def operand(self) -> bool:
+        """Given to the program by its place, and to the task function by position."""
+        return bool(self.argv) and self.argv[0].startswith(("{}", "{...}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +151,20 @@ class Descriptor:
     parameters: tuple[Parameter, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Groups of parameters of which at most one may be given."""
+    at_least_one: tuple[tuple[str, ...], ...] = ()
+    """Groups of parameters of which at least one must be given."""
+    end_of_options: str | None = "--"
+    """The word that protects operands beginning with `-`; None: the program knows none."""
     results: Results = Results()
     environment: tuple[tuple[str, str], ...] = ()
     exit_statuses: tuple[tuple[int, ExitStatus], ...] = ()
     examples: tuple[Example, ...] = ()
     aliases: tuple[str, ...] = ()
+    package: str = ""
     bindir: str | None = None
     """The package's own folder of executables, absolute."""
+    install: str = ""
+    """What to install when the executable is missing, e.g. `apt install wcstools`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +181,7 @@ class Package:
     homepage: str = ""
     license: str = ""
     icon: str = ""
+    install: str = ""
     bindir: str | None = None
     environment: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
@@ -160,11 +195,28 @@ class Invocation:
     executable: str
     words: list[str]
     """Everything after the program's name."""
-    stdin: bytes | None = None
+    stdin: bytes | str | None = None
+    """Bytes, the path of a file (perhaps `/dev/fd/N`), or None: `/dev/null`."""
     environment: dict[str, str] = field(default_factory=dict)
     descriptors: tuple[int, ...] = ()
     """File descriptors the child inherits (staged tables as `/dev/fd/N`); the run closes them."""
     values: dict[str, Any] = field(default_factory=dict)
     """The checked parameter values, for templates of output files and for one-or-many."""
-    many: bool = False
-    """The repeated parameter was given as a list: row keys are lists whatever comes."""
+    many: bool = True
+    """Row keys are lists whatever comes; False when one plain value was given to the `repeated` parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What steers a run, checked."""
+
+    async_: bool = False
+    execute: bool = True
+    timeout: float | None = None
+    """Seconds."""
+    check: bool = False
+    cwd: str | None = None
+    env: Mapping[str, str] | None = None
+    """Added to the environment of the interpreter."""
+    callback: Callable[[str, Any], object] | None = None
+    """Called with each (key, value); patterns are already resolved."""
