@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -204,19 +203,3 @@ class Invocation:
     """The checked parameter values, for templates of output files and for one-or-many."""
     many: bool = True
     """Row keys are lists whatever comes; False when one plain value was given to the `repeated` parameter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """What steers a run, checked."""
-
-    async_: bool = False
-    execute: bool = True
-    timeout: float | None = None
-    """Seconds."""
-    check: bool = False
-    cwd: str | None = None
-    env: Mapping[str, str] | None = None
-    """Added to the environment of the interpreter."""
-    callback: Callable[[str, Any], object] | None = None
-    """Called with each (key, value); patterns are already resolved."""
