@@ -72,7 +72,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One entry of the OPset, as declared."""
+    """One entry of the OPset, as declared.
+
+    Types: `results.convert.RESULT_TYPES`. Keys of type `table`, `text`, `path` are references to the whole output.
+    """
 
     name: str
     type: str = "string"
@@ -81,7 +84,8 @@ class Key:
     array: bool = False
     """Values of all rows as a numpy array instead of a list."""
     group: str | int | None = None
-    """`regex`: the group it is taken from; `columns`: its column, by name or number from 1."""
+    """Where it is found, if not under its own name: group of a `regex`, column by name or number from 1, word of
+    a `keyword` line, dotted path into `json`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,15 @@ class Section:
     """How one stream or file becomes entries of the OPset."""
 
     format: str
+    """One of `results.FORMATS`, or `{parameter}`: as that parameter, or its default, says (references only)."""
     keys: tuple[Key, ...] = ()
     columns: tuple[str, ...] = ()
     """Names of the columns in order, for delimited text and `columns`."""
     widths: tuple[int, ...] = ()
-    """`columns`: fixed widths in characters; empty: separated by blanks."""
+    """`columns`: fixed widths in characters of the first columns; the others are separated by blanks."""
     header: bool = True
+    separator: str | None = None
+    """`keyword`: what stands between name and value; None: `=`."""
     comment: str | None = None
     pattern: str | None = None
     """`regex`: searched in each line (or in the whole text when `multiline`)."""
@@ -104,7 +111,8 @@ class Section:
     key: str | None = None
     """The one key that holds a whole text, list of lines, table or document."""
     path: str | None = None
-    """Files: the template of their name, `{output}` stands for a parameter's value."""
+    """The template of a file's name, `{output}` stands for a parameter's value. For `stdout`: where the output
+    goes instead when that parameter is given."""
 
 
 @dataclass(frozen=True, slots=True)

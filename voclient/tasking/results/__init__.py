@@ -1,38 +1,61 @@
 """From what a program prints to entries of its OPset: one module a format, all fed piece by piece.
 
-Parsers are pure: they know sections (`descriptor.Section`) and bytes, no processes.
+Parsers are pure: they know sections (`descriptor.Section`) and bytes, no processes. A run uses two classes:
+`intake.Intake` turns the bytes of all its streams into events, `contents.Contents` holds what the events say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from ..descriptor import Invocation, Section
+    from ..descriptor import Section
 
-__all__ = ["Capture", "Item", "Parser", "Reference"]
+__all__ = ["Capture", "Event", "Failure", "Item", "Parser", "Progress", "open_parser"]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing a parser found: `values` under their keys.
+    """Something found: `values` under their keys.
 
-    A row's values are appended to what the keys hold, any other item sets them.
+    With `rows` each value is a list with one entry a row, all of one length, appended to what the keys hold.
+    Any other item sets its keys; a value may be a `references.Reference`, opened when it is asked for.
     """
 
     values: dict[str, Any]
-    row: bool = False
+    rows: bool = False
     units: dict[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the tool says it is; `fraction` None: it does not know."""
+
+    fraction: float | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The tool's own word on why it failed."""
+
+    text: str
+
+
+Event = Item | Progress | Failure
+
+
 class Parser(Protocol):
-    """Fed with the bytes of one stream as they arrive; `finish` at its end."""
+    """Fed with the bytes of one stream as they arrive; `finish` at its end.
 
-    def feed(self, data: bytes) -> Iterable[Item]: ...
+    What could not be read raises `ResultError`, after the items before it were given; later bytes are ignored.
+    """
 
-    def finish(self) -> Iterable[Item]: ...
+    def feed(self, data: bytes) -> Iterator[Event]: ...
+
+    def finish(self) -> Iterator[Event]: ...
 
 
 class Capture(Protocol):
@@ -45,12 +68,6 @@ class Capture(Protocol):
     def __len__(self) -> int: ...
 
 
-class Reference(Protocol):
-    """A value that is opened on first use: a table, a document, a path. The OPset resolves it."""
-
-    def resolve(self) -> Any: ...
-
-
-def open_parser(section: Section, invocation: Invocation, capture: Capture) -> Parser:
-    """The parser for one section; heavy formats are imported here, when asked for."""
+def open_parser(section: Section, capture: Capture) -> Parser:
+    """The parser for the plain keys of one section; heavy formats are imported here, when asked for."""
     raise NotImplementedError
