@@ -8,7 +8,7 @@
  *     static int run(const struct arguments *arguments) { … }
  *     const struct tool tool = {.name = "votcnv", …};
  *
- * main() is in cli/main.c: it parses, answers -h, --version, --describe, --man, and calls run. */
+ * main() is in cli/main.c: it parses, answers -h, --version, --describe and the like, and calls run. */
 #ifndef CLI_TOOL_H
 #define CLI_TOOL_H
 
@@ -22,7 +22,7 @@ enum option_kind {
     OPTION_INTEGER,  /* the same, checked: `Warning: value 'X' is not an integer`, exit 1 */
     OPTION_REAL,     /* the same for numbers with fraction */
     OPTION_OPTIONAL, /* `[=V]`: a value in the glued and `=` forms only */
-    OPTION_ACTION,   /* acts at once, takes no value, like -h */
+    OPTION_ACTION,   /* acts at once, like -h: nothing behind it is read, run() finds it as the last item */
 };
 
 struct option {
@@ -36,6 +36,7 @@ struct option {
     const char *standard; /* default, as shown in help; NULL: none */
     const char *unit;     /* of the value, for --describe */
     const char *detail;   /* more sentences for the man page; NULL: help is enough */
+    const char *aliases;  /* more long names, blank-separated; NULL: none */
     bool is_new;          /* the original lacks it: must be spelt out, never makes an old abbreviation ambiguous */
     bool is_repeatable;   /* each use counts; otherwise the last one wins */
     bool is_hidden;       /* accepted, not shown in help */
@@ -50,7 +51,7 @@ struct example {
 struct argument {
     const struct option *option; /* NULL: an operand */
     const char *value;           /* operand or option value; NULL when a flag or optional value has none */
-    bool is_on;                  /* flags: false for `flag-`, `--flag=0` */
+    bool is_on;                  /* options: false for `flag-`, `--flag=0` */
 };
 
 struct arguments {
@@ -64,25 +65,29 @@ struct arguments {
 struct tool {
     const char *name;
     const char *summary;     /* man page NAME line and first line of --help, no full stop */
-    const char *synopsis;    /* after the name: "[options] [votable]" */
+    const char *synopsis;    /* after the name: "[options] [votable]"; a line for each form */
     const char *operands;    /* one sentence on what the operands are */
     const char *description; /* paragraphs for the man page, separated by empty lines; plain text */
     const struct option *options;
     const struct example *examples; /* ends with {NULL, NULL} */
     const char *exit_status;        /* man page EXIT STATUS, when it is more than 0 and 1 */
     const char *environment;        /* man page ENVIRONMENT: "NAME\tmeaning\n" lines; NULL: none */
-    const char *const *self_tests;  /* --test: argument lists as typed, run on the given file; ends with NULL */
+    const char *const *self_tests;  /* --test: argument lists as typed, run on the given file; ends with NULL.
+                                     * NULL: --test prints a notice and exits 0 */
+    bool numbers_are_operands;      /* `-12.5` and `-23:12:45` are coordinates, never options */
+    bool stops_at_operand;          /* what follows the first operand is left alone (a command and its arguments) */
     int (*run)(const struct arguments *arguments); /* returns the exit status */
 };
 
-/* Options that every VOTable tool has (-h -r -% --version --describe) are added by the parser;
- * a tool tests for the common ones with arguments_return(). */
+/* Options that every tool has (-h -r -% --version --describe --man-page --completion) are added by the
+ * parser. A tool whose own table uses one of these letters or names has it for itself. */
 bool arguments_return(const struct arguments *arguments); /* -r was given */
 /* The last value of an option, or NULL; whether a flag is on at the end; how often it is on. */
 const char *arguments_value(const struct arguments *arguments, int id);
 bool arguments_flag(const struct arguments *arguments, int id);
 unsigned arguments_count(const struct arguments *arguments, int id);
-/* The last value of an OPTION_INTEGER as a number, `otherwise` when it was not given. */
+/* The last value of an OPTION_INTEGER or OPTION_REAL as a number, `otherwise` when it was not given. */
 long arguments_integer(const struct arguments *arguments, int id, long otherwise);
+double arguments_real(const struct arguments *arguments, int id, double otherwise);
 
 #endif

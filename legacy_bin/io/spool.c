@@ -35,7 +35,8 @@ static bool store(struct spool *spool, const char *bytes, size_t length, struct 
     while (length > 0) {
         ssize_t sent = write(spool->descriptor, bytes, length);
         if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return error_set_errno(error, "Cannot write a temporary file in '%s'", temporary_scratch_folder());
+        if (sent < 0)
+            return error_set_errno(error, "Cannot write a temporary file in '%s'", temporary_scratch_folder());
         spool->stored += (size_t)sent;
         bytes += sent;
         length -= (size_t)sent;
@@ -60,26 +61,42 @@ size_t spool_length(const struct spool *spool) {
     return spool->stored + spool->tail.length;
 }
 
-ptrdiff_t spool_read(struct spool *spool, void *bytes, size_t room, struct error *error) {
+/* Up to `room` bytes at `offset`, which may be the end; -1: error set. */
+static ptrdiff_t read_part(struct spool *spool, size_t offset, void *bytes, size_t room, struct error *error) {
     spool->is_read = true;
-    if (spool->position >= spool->stored) {
-        size_t from = spool->position - spool->stored, left = spool->tail.length - from;
+    if (offset >= spool->stored) {
+        size_t from = offset - spool->stored, left = spool->tail.length - from;
         if (room > left) room = left;
         if (room) memcpy(bytes, spool->tail.bytes + from, room);
-    } else {
-        if (room > spool->stored - spool->position) room = spool->stored - spool->position;
-        ssize_t got;
-        do got = pread(spool->descriptor, bytes, room, (off_t)spool->position);
-        while (got < 0 && errno == EINTR);
-        if (got <= 0) {
-            if (got == 0) errno = EIO; /* somebody has cut our file short */
-            error_set_errno(error, "Cannot read a temporary file in '%s'", temporary_scratch_folder());
-            return -1;
-        }
-        room = (size_t)got;
+        return (ptrdiff_t)room;
     }
-    spool->position += room;
-    return (ptrdiff_t)room;
+    if (room > spool->stored - offset) room = spool->stored - offset;
+    ssize_t got;
+    do got = pread(spool->descriptor, bytes, room, (off_t)offset);
+    while (got < 0 && errno == EINTR);
+    if (got > 0 || room == 0) return got;
+    if (got == 0) errno = EIO; /* somebody has cut our file short */
+    error_set_errno(error, "Cannot read a temporary file in '%s'", temporary_scratch_folder());
+    return -1;
+}
+
+ptrdiff_t spool_read(struct spool *spool, void *bytes, size_t room, struct error *error) {
+    ptrdiff_t got = read_part(spool, spool->position, bytes, room, error);
+    if (got > 0) spool->position += (size_t)got;
+    return got;
+}
+
+bool spool_read_at(struct spool *spool, size_t offset, void *bytes, size_t length, struct error *error) {
+    size_t whole = spool_length(spool);
+    if (offset > whole || length > whole - offset)
+        return error_set_input(error, "%zu bytes are wanted at byte %zu, but there are only %zu", length, offset,
+                               whole);
+    for (size_t have = 0; have < length;) {
+        ptrdiff_t got = read_part(spool, offset + have, (char *)bytes + have, length - have, error);
+        if (got < 0) return false;
+        have += (size_t)got;
+    }
+    return true;
 }
 
 bool spool_rewind(struct spool *spool, struct error *error) {

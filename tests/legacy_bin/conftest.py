@@ -1,0 +1,50 @@
+"""Programs that only the tests need, compiled under the sanitizers once a session."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SOURCES = HERE.parent.parent / "legacy_bin"
+
+
+@pytest.fixture(scope="session")
+def trial_library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The objects of base/, cli/ and io/ that the trial tool needs, and the compiler's command line."""
+    folder = tmp_path_factory.mktemp("trial")
+    flags = [f"-I{SOURCES}", "-D_GNU_SOURCE", '-DVOCLIENT_VERSION="9.8.7"', "-g", "-O1"]
+    flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    c_files = [*SOURCES.glob("base/*.c"), *SOURCES.glob("cli/*.c")]
+    c_files += [SOURCES / "io" / name for name in ("output.c", "spool.c", "temporary.c")]
+    compiler = [os.environ.get("CC", "cc"), "-std=gnu17", *flags]
+    subprocess.run([*compiler, "-c", *c_files], cwd=folder, check=True)
+    number = SOURCES / "base" / "number.cc"
+    subprocess.run([os.environ.get("CXX", "c++"), "-std=c++17", *flags, "-c", number], cwd=folder, check=True)
+    return folder, compiler
+
+
+@pytest.fixture(scope="session")
+def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[[str], Path]:
+    """Makes the trial tool, or a variant of it (see trial_tool.c)."""
+    folder, compiler = trial_library
+    objects = sorted(folder.glob("*.o"))
+
+    def make(variant: str = "TRIAL_PLAIN") -> Path:
+        program = folder / variant.lower()
+        if not program.exists():
+            source = HERE / "trial_tool.c"
+            subprocess.run([*compiler, f"-D{variant}", source, *objects, "-lstdc++", "-o", program], check=True)
+        return program
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def trial(make_trial: Callable[[str], Path]) -> Path:
+    """The trial tool: it writes down its command line as cli/options.c understood it."""
+    return make_trial("TRIAL_PLAIN")
