@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/spool.h"
 #include "io/temporary.h"
 
 enum {
@@ -25,6 +26,7 @@ enum kind {
     KIND_AS_IT_IS, /* a device or pipe, opened under its name */
     KIND_FILE,     /* unnamed until it is complete */
     KIND_NOWHERE,
+    KIND_SPOOL,
 };
 
 /* What struct output really is. */
@@ -37,6 +39,7 @@ struct writer {
     struct temporary file;
     char *target;         /* where the file goes, links followed */
     struct stat replaced; /* the file that was there; st_mode 0: none */
+    struct spool *spool;
     char bytes[HELD + OUTPUT_ROOM];
 };
 
@@ -149,6 +152,13 @@ struct output *output_open_nowhere(struct error *error) {
     return writer ? &writer->window : NULL;
 }
 
+struct output *output_open_spool(struct spool *spool, struct error *error) {
+    struct writer *writer = make_writer(KIND_SPOOL, -1, error);
+    if (!writer) return NULL;
+    writer->spool = spool;
+    return &writer->window;
+}
+
 bool output_is_terminal(const struct output *output) {
     const struct writer *writer = writer_of(output);
     return writer->descriptor >= 0 && isatty(writer->descriptor);
@@ -169,7 +179,18 @@ static _Noreturn void end_quietly(void) {
     _exit(128 + SIGPIPE);
 }
 
+static void send_to_spool(struct writer *writer, const char *bytes, size_t length) {
+    struct error error = {0};
+    errno = 0;
+    if (!spool_write(writer->spool, bytes, length, &error)) writer->reason = errno ? errno : ENOMEM;
+    error_clear(&error);
+}
+
 static void send_bytes(struct writer *writer, const char *bytes, size_t length) {
+    if (writer->kind == KIND_SPOOL && writer->reason == 0) {
+        send_to_spool(writer, bytes, length);
+        return;
+    }
     while (length > 0 && writer->reason == 0 && writer->kind != KIND_NOWHERE) {
         ssize_t sent = write(writer->descriptor, bytes, length);
         if (sent >= 0) {
@@ -265,6 +286,8 @@ bool output_commit(struct output *output, struct error *error) {
         errno = writer->reason;
         if (writer->name)
             error_set_errno(error, "Cannot write output file '%s'", writer->name);
+        else if (writer->kind == KIND_SPOOL)
+            error_set_errno(error, "Cannot write a temporary file");
         else
             error_set_errno(error, "Cannot write standard output");
     }

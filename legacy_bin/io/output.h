@@ -19,6 +19,9 @@ struct output {
 struct output *output_open(const char *name, struct error *error);
 /* An output whose bytes are thrown away (`-r`). */
 struct output *output_open_nowhere(struct error *error);
+/* An output that ends in a spool (spool.h; borrowed, to be closed after the output). */
+struct spool;
+struct output *output_open_spool(struct spool *spool, struct error *error);
 bool output_is_terminal(const struct output *output);
 
 /* Writing never fails at once: the first error is kept and returned by output_commit();

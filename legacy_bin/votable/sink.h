@@ -43,24 +43,39 @@ struct sink_class {
     bool (*rows)(struct sink *sink, const struct vot_table *table, struct error *error);
     bool (*row)(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error);
     bool (*rows_end)(struct sink *sink, const struct vot_table *table, struct error *error);
-    bool (*end)(struct sink *sink, struct error *error); /* the document is over */
-    void (*close)(struct sink *sink);
+    bool (*end)(struct sink *sink, struct error *error);                   /* the document is over */
+    bool (*shows)(const struct sink *sink, const struct vot_table *table); /* its rows; NULL: those of every table */
+    void (*close)(struct sink *sink);                                      /* frees it */
 };
 struct sink {
     const struct sink_class *class;
     struct output *output; /* borrowed */
     struct sink_settings settings;
-    uint64_t rows; /* rows and columns written of the first table, for reports */
-    size_t columns;
 };
 
 struct sink *sink_open(struct sink_settings settings, struct output *output, struct error *error);
-/* Hand on the reader's last event. VOT_END calls `end`. */
+/* Hand on the reader's last event. VOT_END calls `end`; rows that are not shown are passed by vot_skip_rows(). */
 bool sink_event(struct sink *sink, struct vot_reader *reader, enum vot_event event, struct error *error);
 void sink_close(struct sink *sink);
 
+/* The same events one by one, for tools that replay the tree. */
+bool sink_start(struct sink *sink, const struct vot_node *node, struct error *error);
+bool sink_text(struct sink *sink, const struct vot_node *node, struct error *error);
+bool sink_finish(struct sink *sink, const struct vot_node *node, struct error *error);
+bool sink_shows(const struct sink *sink, const struct vot_table *table);
+bool sink_rows(struct sink *sink, const struct vot_table *table, struct error *error);
+bool sink_row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error);
+bool sink_rows_end(struct sink *sink, const struct vot_table *table, struct error *error);
+bool sink_end(struct sink *sink, struct error *error);
+
+/* The writers behind sink_open(). FORMAT_VOTABLE is written by votable/writer.c; with FORMAT_BINARY2 in its settings
+ * the same writer sees to it that the version is one that has BINARY2. */
+struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+struct sink *html_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+
 /* The writers of binary data behind sink_open(). The VOTable ones (FORMAT_BINARY, FORMAT_BINARY2, FORMAT_VOTFITS)
- * own a FORMAT_VOTABLE sink to which they pass all metadata events (never rows), so that the XML is written in one
+ * own a vot_sink_open() to which they pass all metadata events (never rows), so that the XML is written in one
  * place only; a TABLE's metadata may come late and with a VALUES null added. Into the STREAM element that they
  * start there they write to the output directly: `start` has written all of a start tag when it returns. */
 struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error);

@@ -1,0 +1,147 @@
+/* delimited.c - the first table as lines of cells: asv, bsv, csv, tsv. */
+#include <stdlib.h>
+
+#include "base/block.h"
+#include "table/first.h"
+#include "votable/sink.h"
+
+struct delimited {
+    struct sink sink;
+    char delimiter;
+    struct first_output first;
+    struct output *lines; /* where the table goes */
+    struct buffer room;
+};
+
+static char delimiter_of(enum format format) {
+    switch (format) {
+    case FORMAT_BSV: return '|';
+    case FORMAT_CSV: return ',';
+    case FORMAT_TSV: return '\t';
+    default: return ' ';
+    }
+}
+
+static bool is_special(char c, char delimiter) {
+    return c == delimiter || c == '"' || c == '\n' || c == '\r';
+}
+
+/* Any text; between quotes where it holds something special, quotes doubled. */
+static void write_text(struct output *output, struct slice text, char delimiter) {
+    size_t at = 0;
+    while (at < text.length && !is_special(text.text[at], delimiter)) at++;
+    if (at == text.length && (text.length > 0 || delimiter != ' ')) {
+        output_write_slice(output, text);
+        return;
+    }
+    output_write(output, "\"", 1);
+    for (const char *quote; (quote = memchr(text.text, '"', text.length));) {
+        size_t part = (size_t)(quote - text.text) + 1;
+        output_write(output, text.text, part);
+        output_write(output, "\"", 1);
+        text.text += part;
+        text.length -= part;
+    }
+    output_write_slice(output, text);
+    output_write(output, "\"", 1);
+}
+
+/* The same for a cell as the reader gives it, with readable bytes behind it: copied while it is looked at. */
+static inline void write_cell(struct output *output, struct slice text, char delimiter) {
+    if (text.length > OUTPUT_ROOM - 2 * BLOCK_SIZE) {
+        write_text(output, text, delimiter);
+        return;
+    }
+    char *to = output_reserve(output, text.length + 2 * BLOCK_SIZE);
+    block seen = {0};
+    for (size_t at = 0; at < text.length; at += BLOCK_SIZE) {
+        block bytes = block_load(text.text + at);
+        block_store(to + at, bytes);
+        bytes = block_equal(bytes, block_of((unsigned char)delimiter)) | block_equal(bytes, block_of('"')) |
+                block_equal(bytes, block_of('\n')) | block_equal(bytes, block_of('\r'));
+        if (text.length - at < BLOCK_SIZE) bytes &= block_first(text.length - at);
+        seen |= bytes;
+    }
+    if (block_any(seen) || (text.length == 0 && delimiter == ' '))
+        write_text(output, text, delimiter);
+    else
+        output_advance(output, text.length);
+}
+
+static bool start(struct sink *sink, const struct vot_node *node, struct error *error) {
+    struct delimited *delimited = (struct delimited *)sink;
+    if (node->element == VOT_TABLE) first_output_start(&delimited->first, node);
+    if (first_is_other_resource(node)) return error_set(error, "Error: multiple RESOURCES not supported");
+    return true;
+}
+
+static bool shows(const struct sink *sink, const struct vot_table *table) {
+    (void)sink;
+    return first_table_is(table->node);
+}
+
+static bool rows(struct sink *sink, const struct vot_table *table, struct error *error) {
+    struct delimited *delimited = (struct delimited *)sink;
+    delimited->lines = first_output_rows(&delimited->first, table, sink->output, error);
+    if (!delimited->lines) return false;
+    if (sink->settings.no_header) return true;
+    output_write(delimited->lines, "# ", 2);
+    for (size_t i = 0; i < table->field_count; i++) {
+        char room[32];
+        if (i > 0) output_write(delimited->lines, &delimited->delimiter, 1);
+        write_text(delimited->lines, vot_field_label(&table->fields[i], i, room), delimited->delimiter);
+    }
+    output_write(delimited->lines, "\n", 1);
+    return true;
+}
+
+static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    struct delimited *delimited = (struct delimited *)sink;
+    struct output *output = delimited->lines;
+    char delimiter = delimited->delimiter;
+    for (size_t i = 0; i < row->count; i++) {
+        const struct vot_cell *cell = &row->cells[i];
+        if (cell->form == VOT_TEXT || cell->form == VOT_CDATA) {
+            write_cell(output, (struct slice){cell->bytes, cell->length}, delimiter);
+        } else {
+            struct slice text = vot_cell_text(&table->fields[i], cell, &delimited->room);
+            if (!text.text) return error_set_memory(error);
+            write_text(output, text, delimiter);
+        }
+        output_reserve(output, 1);
+        *output->at++ = i + 1 < row->count ? delimiter : '\n';
+    }
+    if (row->count == 0) output_write(output, "\n", 1);
+    return true;
+}
+
+static bool end(struct sink *sink, struct error *error) {
+    return first_output_end(&((struct delimited *)sink)->first, sink->output, error);
+}
+
+static void close_delimited(struct sink *sink) {
+    struct delimited *delimited = (struct delimited *)sink;
+    first_output_close(&delimited->first);
+    buffer_free(&delimited->room);
+    free(delimited);
+}
+
+static const struct sink_class class = {
+    .start = start,
+    .rows = rows,
+    .row = row,
+    .end = end,
+    .shows = shows,
+    .close = close_delimited,
+};
+
+struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
+    struct delimited *delimited = calloc(1, sizeof *delimited);
+    if (!delimited) {
+        error_set_memory(error);
+        return NULL;
+    }
+    delimited->sink = (struct sink){&class, output, settings};
+    delimited->delimiter = delimiter_of(settings.format);
+    return &delimited->sink;
+}

@@ -1,0 +1,47 @@
+/* conversion.h - the options of tools that write a table in any format: -f -i -n -o. */
+#ifndef TOOLS_CONVERSION_H
+#define TOOLS_CONVERSION_H
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "cli/message.h"
+#include "cli/tool.h"
+#include "votable/sink.h"
+
+enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
+
+#define CONVERSION_OPTIONS                                                                                            \
+    {OPTION_FORMAT,                                                                                                   \
+     'f',                                                                                                             \
+     "fmt",                                                                                                           \
+     OPTION_VALUE,                                                                                                    \
+     "FORMAT",                                                                                                        \
+     "Output format",                                                                                                 \
+     .choices = "vot asv bsv csv tsv html shtml fits ascii xml raw votb votb2 votfits",                               \
+     .standard = "xml",                                                                                               \
+     .detail = "vot, xml and raw are a VOTable with TABLEDATA, votb, votb2 and votfits one with BINARY, BINARY2 and " \
+               "FITS. asv (or ascii), bsv, csv and tsv are text with blanks, bars, commas and tabs between the "      \
+               "cells; html is a page, shtml a single table. The original's names may be abbreviated."},              \
+        {OPTION_INDENT,  'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",  \
+         .standard = "0"},                                                                                            \
+        {OPTION_NOHEADER, 'n', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"}, \
+    {                                                                                                                 \
+        OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"                    \
+    }
+
+/* What the options say. false: the format is none, and that has been said. */
+static inline bool conversion_settings(const struct arguments *arguments, struct sink_settings *settings) {
+    const char *format = arguments_value(arguments, OPTION_FORMAT);
+    long indent = arguments_integer(arguments, OPTION_INDENT, 0);
+    settings->format = format ? format_parse(format) : FORMAT_VOTABLE;
+    settings->indent = indent < 0 ? 0 : indent > SHRT_MAX ? SHRT_MAX : (int)indent;
+    settings->no_header = arguments_flag(arguments, OPTION_NOHEADER);
+    if (settings->format == FORMAT_INVALID) {
+        fail("Error: invalid format '%s'", format);
+        return false;
+    }
+    return true;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* votcnv.c - a VOTable in another format, or with another indentation. Rows are written as they are read. */
+#include "cli/opset.h"
+#include "table/first.h"
+#include "tools/conversion.h"
+
+static const struct option options[] = {CONVERSION_OPTIONS, {0}};
+
+static const struct example examples[] = {
+    {"votcnv -f csv stars.xml", "comma-separated text on standard output"},
+    {"votcnv -i 2 stars.xml", "the same VOTable, laid out for reading"},
+    {"votcnv --fmt=fits --output=stars.fits stars.xml", "a FITS file with a binary table for each TABLE"},
+    {0},
+};
+
+static const char *const self_tests[] = {
+    "-f vot", "-f asv", "-f bsv", "-f csv", "-f tsv", "-f html", "-f shtml", "-f csv -n", "--fmt=xml --indent=2", NULL,
+};
+
+static void report(const struct vot_reader *reader, const struct arguments *arguments, enum format format) {
+    const struct vot_table *table = first_table_data(vot_root(reader));
+    const char *file = arguments_value(arguments, OPTION_OUTPUT);
+    opset_text("format", slice_of(format_name(format)));
+    opset_integer("rows", table ? (int64_t)table->rows : 0);
+    opset_integer("cols", table ? (int64_t)table->field_count : 0);
+    if (file) opset_text("output", slice_of(file));
+}
+
+static bool convert(struct vot_reader *reader, struct sink *sink, struct error *error) {
+    enum vot_event event;
+    do {
+        event = vot_next(reader, error);
+        if (!sink_event(sink, reader, event, error)) return false;
+    } while (event > VOT_END && !output_failed(sink->output));
+    return true;
+}
+
+static int run(const struct arguments *arguments) {
+    struct error error = {0};
+    struct sink_settings settings = {0};
+    if (!conversion_settings(arguments, &settings)) return EXIT_FAILURE;
+    struct vot_reader *reader = vot_open(arguments->first_operand, &error);
+    if (!reader) return fail_input(&error, arguments->first_operand);
+    settings.input_name = vot_input_name(reader);
+
+    struct output *output = arguments_return(arguments)
+                                ? output_open_nowhere(&error)
+                                : output_open(arguments_value(arguments, OPTION_OUTPUT), &error);
+    struct sink *sink = output ? sink_open(settings, output, &error) : NULL;
+    bool done = sink && convert(reader, sink, &error);
+    sink_close(sink);
+    if (done)
+        done = output_commit(output, &error);
+    else if (output)
+        output_discard(output);
+    if (done) report(reader, arguments, settings.format);
+    vot_close(reader);
+    if (done) return EXIT_SUCCESS;
+    return error.is_input ? fail_input(&error, settings.input_name) : fail_error(&error);
+}
+
+const struct tool tool = {
+    .name = "votcnv",
+    .summary = "convert a VOTable to another format",
+    .synopsis = "[options] [votable]",
+    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .description =
+        "Converts one VOTable, of any version and serialization, to text, HTML, FITS or a VOTable of another "
+        "serialization or indentation.\n\n"
+        "Text, and shtml, show the first table of the only (for shtml: the first) RESOURCE; html shows the first table "
+        "of each RESOURCE; FITS and VOTable output hold all tables. Cells of TABLEDATA are passed on as they are; "
+        "numbers of binary data are written with the fewest digits that read back to the same value.",
+    .options = options,
+    .examples = examples,
+    .self_tests = self_tests,
+    .run = run,
+};

@@ -1,0 +1,104 @@
+/* sink.c - the names of the output formats, and a document's events handed to the writer of one. */
+#include "votable/sink.h"
+
+static const struct {
+    const char *name;
+    enum format format;
+    bool is_old; /* of the original: may be abbreviated */
+} names[] = {
+    {"vot", FORMAT_VOTABLE, true},    {"asv", FORMAT_ASV, true},          {"bsv", FORMAT_BSV, true},
+    {"csv", FORMAT_CSV, true},        {"tsv", FORMAT_TSV, true},          {"html", FORMAT_HTML, true},
+    {"shtml", FORMAT_SHTML, true},    {"fits", FORMAT_FITS, true},        {"ascii", FORMAT_ASV, true},
+    {"xml", FORMAT_VOTABLE, true},    {"raw", FORMAT_VOTABLE, true},      {"votb", FORMAT_BINARY, false},
+    {"votb2", FORMAT_BINARY2, false}, {"votfits", FORMAT_VOTFITS, false},
+};
+enum { NAME_COUNT = sizeof names / sizeof names[0] };
+
+enum format format_parse(const char *name) {
+    size_t length = strlen(name);
+    enum format found = FORMAT_INVALID;
+    if (length == 0) return FORMAT_INVALID;
+    for (size_t i = 0; i < NAME_COUNT; i++)
+        if (strcmp(names[i].name, name) == 0) return names[i].format;
+    for (size_t i = 0; i < NAME_COUNT; i++) {
+        if (!names[i].is_old || strncmp(names[i].name, name, length) != 0) continue;
+        if (found != FORMAT_INVALID && found != names[i].format) return FORMAT_INVALID;
+        found = names[i].format;
+    }
+    return found;
+}
+
+const char *format_name(enum format format) {
+    for (size_t i = 0; i < NAME_COUNT; i++)
+        if (names[i].format == format) return names[i].name;
+    return "invalid";
+}
+
+bool format_is_delimited(enum format format) {
+    return format == FORMAT_ASV || format == FORMAT_BSV || format == FORMAT_CSV || format == FORMAT_TSV;
+}
+
+struct sink *sink_open(struct sink_settings settings, struct output *output, struct error *error) {
+    switch (settings.format) {
+    case FORMAT_VOTABLE: return vot_sink_open(settings, output, error);
+    case FORMAT_ASV:
+    case FORMAT_BSV:
+    case FORMAT_CSV:
+    case FORMAT_TSV: return delimited_sink_open(settings, output, error);
+    case FORMAT_HTML:
+    case FORMAT_SHTML: return html_sink_open(settings, output, error);
+    default: error_set(error, "Error: format '%s' cannot be written yet", format_name(settings.format)); return NULL;
+    }
+}
+
+void sink_close(struct sink *sink) {
+    if (sink) sink->class->close(sink);
+}
+
+bool sink_start(struct sink *sink, const struct vot_node *node, struct error *error) {
+    return !sink->class->start || sink->class->start(sink, node, error);
+}
+
+bool sink_text(struct sink *sink, const struct vot_node *node, struct error *error) {
+    return !sink->class->text || sink->class->text(sink, node, error);
+}
+
+bool sink_finish(struct sink *sink, const struct vot_node *node, struct error *error) {
+    return !sink->class->finish || sink->class->finish(sink, node, error);
+}
+
+bool sink_shows(const struct sink *sink, const struct vot_table *table) {
+    return !sink->class->shows || sink->class->shows(sink, table);
+}
+
+bool sink_rows(struct sink *sink, const struct vot_table *table, struct error *error) {
+    return !sink->class->rows || sink->class->rows(sink, table, error);
+}
+
+bool sink_row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    return sink->class->row(sink, table, row, error);
+}
+
+bool sink_rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
+    return !sink->class->rows_end || sink->class->rows_end(sink, table, error);
+}
+
+bool sink_end(struct sink *sink, struct error *error) {
+    return !sink->class->end || sink->class->end(sink, error);
+}
+
+bool sink_event(struct sink *sink, struct vot_reader *reader, enum vot_event event, struct error *error) {
+    switch (event) {
+    case VOT_ROW: return sink_row(sink, vot_current_table(reader), vot_current_row(reader), error);
+    case VOT_START: return sink_start(sink, vot_node(reader), error);
+    case VOT_TEXT_RUN: return sink_text(sink, vot_node(reader), error);
+    case VOT_FINISH: return sink_finish(sink, vot_node(reader), error);
+    case VOT_ROWS:
+        if (!sink_shows(sink, vot_current_table(reader))) return vot_skip_rows(reader, error) == VOT_ROWS_END;
+        return sink_rows(sink, vot_current_table(reader), error);
+    case VOT_ROWS_END: return sink_rows_end(sink, vot_current_table(reader), error);
+    case VOT_END: return sink_end(sink, error);
+    case VOT_ERROR: return false;
+    }
+    return true;
+}
