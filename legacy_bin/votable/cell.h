@@ -31,21 +31,32 @@ struct vot_row {
     size_t count;
 };
 
-/* The text TABLEDATA would have: the cell's own bytes where it is text, else written into `room`
- * (cleared first). Integers decimal, floats shortest, booleans true/false/empty, bits 0/1 runs,
- * arrays blank-separated, null empty. text == NULL: no memory. */
+/* The text TABLEDATA would have: the cell's own bytes where they are that text, else written into `room`
+ * (cleared first). Integers decimal, floats shortest, booleans true/false/empty (`?` in arrays), bits 0/1
+ * runs, arrays blank-separated, strings up to their first NUL and valid UTF-8, null empty.
+ * text == NULL: no memory. */
 struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room);
 
-/* Null, empty, or (text) equal to the field's VALUES null. NaN is a value. */
+/* Null, empty, or equal to the field's VALUES null. NaN is a value. */
 bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell);
 
-/* The number in a scalar numeric cell. NUMBER_NONE for null, empty and unreadable. */
+/* The number in a scalar numeric cell; of an array its first, as NUMBER_PART. NUMBER_NONE for null, empty
+ * and unreadable. */
 enum number_match vot_cell_double(const struct vot_field *field, const struct vot_cell *cell, double *value);
 
-/* The big-endian items of a cell: its own bytes, or parsed from text and appended to `room` (cleared
- * first). A fixed-size field gives exactly its size (padded with NUL, NaN, 0, `?`); *is_null says
- * whether the cell had no value. false with error set: the text is not of the field's type. */
+/* The big-endian items of a cell: its own bytes, or written into `room` (cleared first). A fixed-size
+ * field gives exactly its size: short strings padded with NUL, a cell without value all NUL, NaN, 0 or `?`,
+ * and binary->form is then VOT_NULL, else VOT_BYTES (empty strings and arrays of variable size are values).
+ * false with error set, naming field, value and what is accepted: the value does not fit its field. */
 bool vot_cell_bytes(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room,
-                    struct slice *bytes, bool *is_null, struct error *error);
+                    struct vot_cell *binary, struct error *error);
+
+/* The null value of an integer field (VALUES null); false: none, or not a value of its type. */
+bool vot_field_null_integer(const struct vot_field *field, int64_t *value);
+/* The range of an integer type. */
+int64_t vot_type_minimum(enum vot_type type);
+int64_t vot_type_maximum(enum vot_type type);
+/* One item of an integer type. */
+int64_t vot_item_integer(enum vot_type type, const char *bytes);
 
 #endif

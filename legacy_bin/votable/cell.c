@@ -1,0 +1,117 @@
+/* cell.c - what a cell is worth: null or not, and its number. */
+#include "votable/cell.h"
+
+#include "base/bigendian.h"
+
+int64_t vot_type_minimum(enum vot_type type) {
+    switch (type) {
+    case VOT_TYPE_SHORT: return INT16_MIN;
+    case VOT_TYPE_INT: return INT32_MIN;
+    case VOT_TYPE_LONG: return INT64_MIN;
+    default: return 0;
+    }
+}
+
+int64_t vot_type_maximum(enum vot_type type) {
+    switch (type) {
+    case VOT_TYPE_BYTE: return UINT8_MAX;
+    case VOT_TYPE_SHORT: return INT16_MAX;
+    case VOT_TYPE_INT: return INT32_MAX;
+    case VOT_TYPE_LONG: return INT64_MAX;
+    default: return 0;
+    }
+}
+
+int64_t vot_item_integer(enum vot_type type, const char *bytes) {
+    switch (type) {
+    case VOT_TYPE_BYTE: return (unsigned char)bytes[0];
+    case VOT_TYPE_SHORT: return (int16_t)bigendian_16(bytes);
+    case VOT_TYPE_INT: return (int32_t)bigendian_32(bytes);
+    case VOT_TYPE_LONG: return (int64_t)bigendian_64(bytes);
+    default: return 0;
+    }
+}
+
+bool vot_field_null_integer(const struct vot_field *field, int64_t *value) {
+    return field->null.text && vot_type_is_integer(field->type) &&
+           number_read_integer(field->null, value) == NUMBER_WHOLE && *value >= vot_type_minimum(field->type) &&
+           *value <= vot_type_maximum(field->type);
+}
+
+/* A scalar that equals VALUES null, whatever its spelling. */
+static bool is_stated_null(const struct vot_field *field, const struct vot_cell *cell) {
+    if (cell->form != VOT_BYTES) {
+        if (slice_equal(slice_trim((struct slice){cell->bytes, cell->length}), slice_trim(field->null))) return true;
+    } else if (cell->length != vot_type_size(field->type)) {
+        return false;
+    }
+    if (!vot_type_is_number(field->type) || field->has_arraysize) return false;
+    double null, value;
+    int64_t null_integer, integer;
+    if (vot_type_is_integer(field->type)) {
+        if (!vot_field_null_integer(field, &null_integer)) return false;
+        if (cell->form == VOT_BYTES) return vot_item_integer(field->type, cell->bytes) == null_integer;
+        return number_read_integer((struct slice){cell->bytes, cell->length}, &integer) == NUMBER_WHOLE &&
+               integer == null_integer;
+    }
+    return number_read_double(field->null, &null) == NUMBER_WHOLE &&
+           vot_cell_double(field, cell, &value) == NUMBER_WHOLE &&
+           (value == null || (field->type == VOT_TYPE_FLOAT && value == (float)null));
+}
+
+bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell) {
+    if (cell->form == VOT_NULL || cell->length == 0) return true;
+    if (cell->form == VOT_BYTES) {
+        if (field->type == VOT_TYPE_CHAR) return cell->bytes[0] == '\0';
+        if (field->type == VOT_TYPE_UNICODE) return cell->length < 2 || bigendian_16(cell->bytes) == 0;
+        if (field->type == VOT_TYPE_BOOLEAN && cell->length == 1) return !memchr("TtFf10", cell->bytes[0], 6);
+    }
+    return field->null.text && is_stated_null(field, cell);
+}
+
+/* A string's characters as a number, as if it were text. */
+static enum number_match read_string(const struct vot_field *field, const struct vot_cell *cell, double *value) {
+    struct slice text = {cell->bytes, strnlen(cell->bytes, cell->length)};
+    char narrow[NUMBER_ROOM * 2];
+    if (field->type == VOT_TYPE_UNICODE) {
+        size_t length = 0;
+        for (; length < cell->length / 2; length++) {
+            uint16_t c = bigendian_16(cell->bytes + 2 * length);
+            if (c == 0) break;
+            if (length == sizeof narrow || c >= 0x80) return NUMBER_NONE;
+            narrow[length] = (char)c;
+        }
+        text = (struct slice){narrow, length};
+    }
+    return number_read_double(text, value);
+}
+
+enum number_match vot_cell_double(const struct vot_field *field, const struct vot_cell *cell, double *value) {
+    if (cell->form == VOT_NULL || cell->length == 0) return NUMBER_NONE;
+    if (cell->form != VOT_BYTES) {
+        struct slice text = {cell->bytes, cell->length};
+        int64_t integer;
+        if (vot_type_is_integer(field->type) && memchr(cell->bytes, 'x', cell->length) &&
+            number_read_integer(text, &integer) == NUMBER_WHOLE) {
+            *value = (double)integer;
+            return NUMBER_WHOLE;
+        }
+        return number_read_double(text, value);
+    }
+    size_t size = vot_type_size(field->type);
+    if (cell->length < size) return NUMBER_NONE;
+    switch (field->type) {
+    case VOT_TYPE_BOOLEAN: return NUMBER_NONE;
+    case VOT_TYPE_BIT: *value = (unsigned char)cell->bytes[0] >> 7; break;
+    case VOT_TYPE_CHAR:
+    case VOT_TYPE_UNICODE: return read_string(field, cell, value);
+    case VOT_TYPE_FLOAT:
+    case VOT_TYPE_FLOAT_COMPLEX: *value = bigendian_float(cell->bytes); break;
+    case VOT_TYPE_DOUBLE:
+    case VOT_TYPE_DOUBLE_COMPLEX: *value = bigendian_double(cell->bytes); break;
+    default: *value = (double)vot_item_integer(field->type, cell->bytes);
+    }
+    bool is_scalar = field->type == VOT_TYPE_BIT ? cell->length == 1 && cell->spare_bits == 7
+                                                 : vot_type_is_number(field->type) && cell->length == size;
+    return is_scalar ? NUMBER_WHOLE : NUMBER_PART;
+}
