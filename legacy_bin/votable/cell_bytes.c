@@ -1,6 +1,6 @@
 /* cell_bytes.c - cells as the big-endian items of the binary serialisations, checked against their field. */
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "base/bigendian.h"
 #include "votable/cell.h"
