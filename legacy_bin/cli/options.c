@@ -139,7 +139,7 @@ static void push(struct parser *parser, struct argument item) {
 }
 
 static void add_operand(struct parser *parser, const char *word) {
-    push(parser, (struct argument){.value = word, .is_on = true});
+    push(parser, (struct argument){.value = word, .is_on = true, .is_literal = parser->only_operands});
     if (parser->arguments->operand_count++ == 0) parser->arguments->first_operand = word;
     if (parser->tool->stops_at_operand) parser->only_operands = true;
 }

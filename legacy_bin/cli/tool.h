@@ -52,6 +52,7 @@ struct argument {
     const struct option *option; /* NULL: an operand */
     const char *value;           /* operand or option value; NULL when a flag or optional value has none */
     bool is_on;                  /* options: false for `flag-`, `--flag=0` */
+    bool is_literal;             /* operands: stands after `--` */
 };
 
 struct arguments {

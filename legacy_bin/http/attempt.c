@@ -49,16 +49,29 @@ const char *attempt_header(struct transfer *transfer, const char *name) {
     return curl_easy_header(transfer->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
 }
 
+static bool starts_with(struct slice line, const char *start) {
+    size_t length = strlen(start);
+    return line.length >= length && strncasecmp(line.text, start, length) == 0;
+}
+
+/* What follows in a line, trimmed, for messages. */
+static void keep_text(char *room, size_t size, struct slice line, size_t from) {
+    struct slice rest = slice_trim((struct slice){line.text + from, line.length - from});
+    snprintf(room, size, "%.*s", (int)rest.length, rest.text);
+}
+
 /* A header line, of any answer on the way (redirects, 100 Continue). */
 static size_t take_header(char *line, size_t size, size_t count, void *context) {
     struct transfer *transfer = context;
     size_t length = size * count;
     transfer->last_news = now_seconds();
-    if (length > 5 && memcmp(line, "HTTP/", 5) == 0) { /* a new answer: keep the reason it gives */
+    struct slice text = {line, length};
+    if (starts_with(text, "HTTP/")) { /* a new answer: keep the reason it gives */
         transfer->header_bytes = 0;
         const char *space = memchr(line, ' ', length);
-        struct slice text = space ? slice_trim((struct slice){space, (size_t)(line + length - space)}) : SLICE("");
-        snprintf(transfer->status_text, sizeof transfer->status_text, "%.*s", (int)text.length, text.text);
+        keep_text(transfer->status_text, sizeof transfer->status_text, text, space ? (size_t)(space - line) : length);
+    } else if (starts_with(text, "Location:")) {
+        keep_text(transfer->location, sizeof transfer->location, text, strlen("Location:"));
     }
     transfer->header_bytes += length;
     if (transfer->header_bytes > transfer->request.limits.header_bytes) {
@@ -72,9 +85,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *context) 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
     struct transfer *transfer = context;
     size_t length = size * count;
-    transfer->last_news = now_seconds();
-    if (!transfer->has_begun && !body_begin(transfer)) return 0;
-    return body_take(transfer, bytes, length) ? length : 0;
+    bool is_taken = (transfer->has_begun || body_begin(transfer)) && body_take(transfer, bytes, length);
+    transfer->last_news = now_seconds(); /* the time the consumer took is not the server's */
+    return is_taken ? length : 0;
 }
 
 /* Called as bytes move in either direction: a long upload is news too. */
@@ -158,6 +171,8 @@ bool attempt_start(struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    if (transfer->round > 0)
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L); /* whatever was wrong with the old one */
     double connect = transfer->request.limits.connect_seconds;
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect < 0 ? 86400000L : 1 + (long)(connect * 1000));
     set_authorities(easy);
@@ -188,7 +203,7 @@ void attempt_free(struct transfer *transfer) {
     transfer->fields = NULL;
     transfer->gunzip = NULL;
     transfer->refusal = (struct buffer){.maximum = 64 * 1024};
-    transfer->curl_reason[0] = transfer->status_text[0] = '\0';
+    transfer->curl_reason[0] = transfer->status_text[0] = transfer->location[0] = '\0';
     transfer->bytes_moved = 0;
     transfer->header_bytes = 0;
     transfer->has_begun = transfer->is_refused = false;

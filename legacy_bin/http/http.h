@@ -17,7 +17,7 @@
  *   else started again if the consumer can (is_restartable), else the transfer fails.
  * - A server that says nothing within the time allowed is not asked again; one that stalls in a body is.
  * - gzip is accepted and undone; a length that does not match, a broken chunk, a damaged or truncated gzip
- *   stream and a digest (Content-MD5, Repr-Digest) that does not match are failures.
+ *   stream and a digest (Content-MD5, Repr-Digest of an uncompressed body) that does not match are failures.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -59,10 +59,10 @@ struct http_request {
     const char *content_type;   /* of the body; NULL: application/x-www-form-urlencoded */
     const char *const *headers; /* "Name: value", ends with NULL; NULL: none */
     struct http_limits limits;
-    bool is_repeatable;  /* a POST that may be sent again after a failure (GET and HEAD always are) */
-    bool is_restartable; /* `start` may come again: the consumer then drops what it has */
-    bool no_compression; /* do not ask for gzip (files that are kept as they are) */
-    uint64_t offset;     /* resume here: the consumer has the bytes before … */
+    bool is_repeatable;    /* a POST that may be sent again after a failure (GET and HEAD always are) */
+    bool is_restartable;   /* `start` may come again: the consumer then drops what it has */
+    bool no_compression;   /* do not ask for gzip (files that are kept as they are) */
+    uint64_t offset;       /* resume here: the consumer has the bytes before … */
     const char *validator; /* … of the version with this ETag or Last-Modified */
 
     /* All optional. `start`: a 2xx answer begins; it may come again as long as nothing was delivered, and later

@@ -32,12 +32,12 @@ static void judge_status(struct transfer *transfer) {
 
 static void judge_code(struct transfer *transfer, CURLcode code) {
     const char *reason = transfer->curl_reason[0] ? transfer->curl_reason : curl_easy_strerror(code);
-    const char *location = attempt_header(transfer, "Location");
+    if (code == CURLE_UNSUPPORTED_PROTOCOL && strncmp(reason, "Protocol", 8) != 0) code = CURLE_WEIRD_SERVER_REPLY;
     switch (code) {
     case CURLE_TOO_MANY_REDIRECTS: attempt_fail(transfer, VERDICT_DROP, "more than 10 redirects"); break;
     case CURLE_UNSUPPORTED_PROTOCOL:
         attempt_fail(transfer, VERDICT_DROP, "redirect to '%s' refused (http and https only, https stays https)",
-                     location ? location : "?");
+                     transfer->location);
         break;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE: attempt_fail(transfer, VERDICT_DROP, "certificate refused: %s", reason); break;
@@ -63,7 +63,7 @@ static void check_nothing_follows(struct transfer *transfer) {
     char byte;
     curl_easy_getinfo(transfer->easy, CURLINFO_ACTIVESOCKET, &socket);
     curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &protocol);
-    if (transfer->total < 0 || strncmp(transfer->answer.url, "http:", 5) != 0 || socket == CURL_SOCKET_BAD ||
+    if (transfer->is_refused || strncmp(transfer->answer.url, "http:", 5) != 0 || socket == CURL_SOCKET_BAD ||
         protocol > CURL_HTTP_VERSION_1_1)
         return;
     if (recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
@@ -104,7 +104,8 @@ static bool choose_mirror(struct transfer *transfer) {
         if (++transfer->round >= transfer->request.limits.rounds) return stop(transfer);
         for (next = is_bound ? transfer->mirror : 0; next < count && transfer->mirrors[next].is_dropped;) next++;
         if (next == count) return stop(transfer);
-        double wait = transfer->request.limits.first_wait * (double)(1u << (transfer->round < 16 ? transfer->round - 1 : 15));
+        double wait =
+            transfer->request.limits.first_wait * (double)(1u << (transfer->round < 16 ? transfer->round - 1 : 15));
         wait *= 0.75 + 0.5 * (double)(random() % 1000) / 1000; /* many clients shall not come back all at once */
         if (wait < transfer->round_wait) wait = transfer->round_wait;
         transfer->round_wait = 0;
@@ -118,8 +119,8 @@ static bool choose_mirror(struct transfer *transfer) {
 
 bool judge_attempt(struct transfer *transfer, CURLcode code) {
     if (transfer->verdict == VERDICT_NONE && code != CURLE_OK) judge_code(transfer, code);
+    if (transfer->verdict == VERDICT_NONE && transfer->has_begun) check_nothing_follows(transfer);
     if (transfer->verdict == VERDICT_NONE && body_end(transfer) && transfer->is_refused) judge_status(transfer);
-    if (transfer->verdict == VERDICT_NONE) check_nothing_follows(transfer);
     if (transfer->verdict == VERDICT_NONE) {
         transfer->answer.is_complete = true;
         return false;

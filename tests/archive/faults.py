@@ -239,7 +239,7 @@ def _header_bomb(call: Call) -> Response:
 
 @fault("emptybody")
 def _empty(call: Call) -> Response:
-    return replace(call.proceed(), body=b"")
+    return Response()
 
 
 @fault("html200")

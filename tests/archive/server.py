@@ -119,6 +119,8 @@ def finish(request: Request, response: Response) -> Response:
     if packable and "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
         headers["vary"] = "Accept-Encoding"
+        for digest in ("content-md5", "repr-digest"):  # they are of the plain bytes
+            headers.pop(digest, None)
         if etag:
             headers["etag"] = etag[:-1] + '-gzip"'
         return replace(response, body=gzip.compress(response.body, 6, mtime=0), headers=headers)
