@@ -1,7 +1,8 @@
 """Plain files to fetch, some of them with names and sizes that a downloader must cope with.
 
 ``?chunked`` sends chunked, ``?name=plain|quoted|extended|hostile`` adds a Content-Disposition, ``?plain`` says
-application/octet-stream, so that nothing is compressed, ``?weak`` has a weak ETag, ``?bare`` neither ETag nor Last-Modified.
+application/octet-stream, so that nothing is compressed, ``?weak`` has a weak ETag, ``?bare`` neither ETag nor
+Last-Modified.
 """
 
 from __future__ import annotations
