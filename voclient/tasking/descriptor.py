@@ -74,7 +74,8 @@ class Parameter:
 class Key:
     """One entry of the OPset, as declared.
 
-    Types: `results.convert.RESULT_TYPES`. Keys of type `table`, `text`, `path` are references to the whole output.
+    Keys of type `table`, `text`, `path` are references to the whole output. A `right_ascension` is an angle in
+    degrees whose sexagesimal form is hours.
     """
 
     name: str
@@ -93,7 +94,7 @@ class Section:
     """How one stream or file becomes entries of the OPset."""
 
     format: str
-    """One of `results.FORMATS`, or `{parameter}`: as that parameter, or its default, says (references only)."""
+    """One of `FORMATS`, or `{parameter}`: as that parameter, or its default, says (references only)."""
     keys: tuple[Key, ...] = ()
     columns: tuple[str, ...] = ()
     """Names of the columns in order, for delimited text and `columns`."""

@@ -50,12 +50,14 @@ Event = Item | Progress | Failure
 class Parser(Protocol):
     """Fed with the bytes of one stream as they arrive; `finish` at its end.
 
-    What could not be read raises `ResultError`, after the items before it were given; later bytes are ignored.
+    What cannot be read raises `ResultError`, after the items before it were given; that is the parser's end.
     """
 
     def feed(self, data: bytes) -> Iterator[Event]: ...
 
-    def finish(self) -> Iterator[Event]: ...
+    def finish(self, complete: bool = True) -> Iterator[Event]:
+        """The rest. Of a run that failed (not `complete`) nothing is made of a line or document cut off."""
+        ...
 
 
 class Capture(Protocol):
@@ -68,6 +70,42 @@ class Capture(Protocol):
     def __len__(self) -> int: ...
 
 
-def open_parser(section: Section, capture: Capture) -> Parser:
-    """The parser for the plain keys of one section; heavy formats are imported here, when asked for."""
-    raise NotImplementedError
+def open_parser(section: Section, capture: Capture) -> Parser | None:
+    """The parser for the plain keys of one section, imported when asked for; None: it has references only."""
+    if section.format == "lines":
+        from .lines import LinesParser
+
+        return LinesParser(section.key or "lines")
+    if section.format == "json":
+        from .json import JsonParser
+
+        return JsonParser(section, capture)
+    if section.key or (section.keys and not _has_plain_keys(section)):
+        return None
+    if section.format in ("csv", "tsv", "bsv", "asv"):
+        from .delimited import DelimitedParser
+
+        return DelimitedParser(section)
+    if section.format == "columns":
+        from .columns import ColumnsParser
+
+        return ColumnsParser(section)
+    if section.format == "keyword":
+        from .keyword import KeywordParser
+
+        return KeywordParser(section)
+    if section.format == "jsonl":
+        from .json import JsonLinesParser
+
+        return JsonLinesParser(section)
+    if section.format == "regex":
+        from .regex import RegexParser, WholeTextRegexParser
+
+        return WholeTextRegexParser(section, capture) if section.multiline else RegexParser(section)
+    return None
+
+
+def _has_plain_keys(section: Section) -> bool:
+    from .convert import REFERENCE_TYPES
+
+    return any(key.type not in REFERENCE_TYPES for key in section.keys)

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+
+from ..descriptor import Key
+from .convert import is_float, missing
+from .references import Reference
+from .rows import plain_keys
 
 if TYPE_CHECKING:
     from ..descriptor import Descriptor, Invocation
     from . import Item
+
+
+def declared_keys(descriptor: Descriptor) -> dict[str, Key]:
+    """All keys a descriptor declares, by name; the channel's own declaration wins."""
+    results = descriptor.results
+    sections = [section for section in (*results.files, results.stderr, results.stdout) if section]
+    keys = [key for section in sections for key in section.keys]
+    return {key.name: key for key in (*keys, *results.channel)}
+
+
+def _row_tables(descriptor: Descriptor) -> frozenset[str]:
+    """Keys of type `table` that stand beside row keys: they are made of the rows."""
+    stdout = descriptor.results.stdout
+    if stdout is None or not plain_keys(stdout):
+        return frozenset()
+    return frozenset(key.name for key in stdout.keys if key.type == "table")
 
 
 class Contents:
@@ -18,25 +40,100 @@ class Contents:
     """
 
     def __init__(self, descriptor: Descriptor, invocation: Invocation) -> None:
-        raise NotImplementedError
+        self._keys = declared_keys(descriptor)
+        self._many = invocation.many
+        self._single: dict[str, Any] = {}
+        self._rows: dict[str, list[Any] | array[float]] = {}
+        self._count = 0
+        self._units: dict[str, str] = {}
+        self._tables = _row_tables(descriptor)
+        self._table: tuple[int, RowsReference] | None = None
 
     def apply(self, item: Item) -> None:
         """Take in what an item says."""
-        raise NotImplementedError
+        if item.units:
+            self._units.update(item.units)
+        if item.rows:
+            self._append(item.values)
+        else:
+            self._single.update(item.values)
 
     def value(self, name: str) -> Any:
         """A value as it stands now: lists and arrays are copies, references are not resolved. Raises KeyError."""
-        raise NotImplementedError
+        if name in self._single:
+            return self._single[name]
+        if name in self._tables and self._rows:
+            return self._rows_table()
+        rows = self._rows[name]
+        if not self._many and len(rows) == 1:
+            return rows[0]
+        if self._key(name).array:
+            return _as_numpy(rows)
+        return list(rows)
+
+    def rows(self, name: str) -> list[Any]:
+        """All values of a row key as a list, also of one row only. Raises KeyError."""
+        return list(self._rows[name])
 
     def unit(self, name: str) -> str | None:
         """The unit of a key: what the tool said, else what the descriptor declares."""
-        raise NotImplementedError
+        return self._units.get(name) or self._key(name).unit
 
     def __contains__(self, name: object) -> bool:
-        raise NotImplementedError
+        return name in self._single or name in self._rows or (name in self._tables and bool(self._rows))
 
     def __iter__(self) -> Iterator[str]:
-        raise NotImplementedError
+        names = dict.fromkeys((*self._keys, *self._rows, *self._single))
+        return iter([name for name in names if name in self])
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        return sum(1 for _ in self)
+
+    def _key(self, name: str) -> Key:
+        return self._keys.get(name) or Key(name, "any")
+
+    def _append(self, values: dict[str, list[Any]]) -> None:
+        """Add rows; a key that they lack, or that is new, has no value in the others, so that all stay aligned."""
+        added = max(map(len, values.values()), default=0)
+        if added == 0 and not self._many:
+            return
+        for name in values.keys() - self._rows.keys():
+            key = self._key(name)
+            empty: list[Any] | array[float] = array("d") if key.array and is_float(key) else []
+            empty.extend([missing(key)] * self._count)
+            self._rows[name] = empty
+        for name, held in self._rows.items():
+            held.extend(values[name] if name in values else [missing(self._key(name))] * added)
+        self._count += added
+
+    def _rows_table(self) -> RowsReference:
+        """All rows so far as one Table, made when it is asked for and kept until another row comes."""
+        if self._table is None or self._table[0] != self._count:
+            keys = [self._key(name) for name in self._rows]
+            values = [self._rows[key.name][:] for key in keys]
+            self._table = self._count, RowsReference(keys, values, [self.unit(key.name) for key in keys])
+        return self._table[1]
+
+
+class RowsReference(Reference):
+    """Row keys as one astropy Table."""
+
+    def __init__(self, keys: list[Key], values: list[Any], units: list[str | None]) -> None:
+        super().__init__()
+        self._columns = (keys, values, units)
+
+    def _read(self) -> Any:
+        from .tables import table_of_rows
+
+        return table_of_rows(*self._columns)
+
+
+def _as_numpy(values: list[Any] | array[float]) -> Any:
+    import numpy
+
+    if isinstance(values, array):
+        return numpy.array(values)
+    if any(value is None for value in values):
+        numbers = all(value is None or isinstance(value, (int, float)) for value in values)
+        return numpy.array(values, dtype=float if numbers else object)
+    return numpy.array(values)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ResultError
+from . import Item, open_parser
+from .contents import declared_keys
 
 if TYPE_CHECKING:
-    from ..descriptor import Descriptor, Invocation
-    from . import Capture, Event
+    from ..descriptor import Descriptor, Invocation, Section
+    from . import Capture, Event, Parser
+    from .channel import ChannelParser
+    from .references import FileCapture, Reference
+
+_TEMPLATE = re.compile(r"\{(\w+)\}")
+_PIECE_BYTES = 1 << 18
 
 
 class Intake:
@@ -21,18 +32,159 @@ class Intake:
         self, descriptor: Descriptor, invocation: Invocation, *, stdout: Capture, stderr: Capture, folder: str
     ) -> None:
         """`folder` is where the program runs: relative names of output files start there."""
-        raise NotImplementedError
+        self._results = descriptor.results
+        self._descriptor = descriptor
+        self._values = invocation.values
+        self._folder = folder
+        self._captures = {"stdout": stdout, "stderr": stderr}
+        self._parsers: dict[str, Parser | None] = {}
+        self._channel: ChannelParser | None = None
+        self._has_rows = False
+        for name, capture in self._captures.items():
+            section: Section | None = getattr(self._results, name)
+            self._parsers[name] = open_parser(section, capture) if section else None
+
+    @property
+    def is_channel_on(self) -> bool:
+        """Whether the program gives its keys on the OPset channel."""
+        return self._channel is not None and self._channel.is_on
 
     def feed_channel(self, data: bytes) -> Iterator[Event]:
         """Bytes from the descriptor that VOCLIENT_OPSET_FD named."""
-        raise NotImplementedError
+        if "channel" not in self._parsers:
+            from .channel import ChannelParser
+
+            self._channel = ChannelParser(declared_keys(self._descriptor))
+            self._parsers["channel"] = self._channel
+        yield from self._ask("channel", lambda parser: parser.feed(data))
 
     def feed_stdout(self, data: bytes) -> Iterator[Event]:
-        raise NotImplementedError
+        """Bytes of standard output."""
+        if not self.is_channel_on:
+            yield from self._ask("stdout", lambda parser: parser.feed(data))
 
     def feed_stderr(self, data: bytes) -> Iterator[Event]:
-        raise NotImplementedError
+        """Bytes of standard error."""
+        if not self.is_channel_on:
+            yield from self._ask("stderr", lambda parser: parser.feed(data))
 
     def finish(self, success: bool) -> Iterator[Event]:
         """All streams have ended. References and output files are given for a run that succeeded only."""
-        raise NotImplementedError
+        troubles: list[ResultError] = []
+        names = ["channel"] if self.is_channel_on else ["channel", "stdout", "stderr"]
+        for name in names:
+            yield from _kept(troubles, self._ask(name, lambda parser: parser.finish(success)))
+        if success:
+            for name, capture in self._captures.items():
+                section: Section | None = getattr(self._results, name)
+                if section:
+                    yield from self._references(section, capture)
+                if section and section.path:
+                    yield from _kept(troubles, self._files(section))
+            for section in self._results.files:
+                yield from _kept(troubles, self._files(section))
+            yield from self._no_rows()
+        if troubles:
+            raise troubles[0]
+
+    def _ask(self, name: str, question: Callable[[Parser], Iterator[Event]]) -> Iterator[Event]:
+        parser = self._parsers.get(name)
+        if parser is None:
+            return
+        try:
+            for event in question(parser):
+                self._has_rows = self._has_rows or (isinstance(event, Item) and event.rows)
+                yield event
+        except ResultError:
+            self._parsers[name] = None
+            raise
+
+    def _no_rows(self) -> Iterator[Event]:
+        """A success without rows has empty ones, so that `len(result["ra"])` is 0 and no KeyError."""
+        stdout = self._results.stdout
+        if stdout and stdout.rows and not self._has_rows and stdout.format not in ("keyword", "json", "text"):
+            from .rows import plain_keys
+
+            names = [key.name for key in plain_keys(stdout)]
+            if stdout.format == "lines":
+                names.append(stdout.key or "lines")
+            if names:
+                yield Item({name: [] for name in names}, rows=True)
+
+    def _value(self, name: str) -> str | None:
+        """What a parameter is in this call: given, or the tool's default."""
+        value = self._values.get(name)
+        if value is None:
+            value = next((known.default for known in self._descriptor.parameters if known.name == name), None)
+        return None if value is None else str(value)
+
+    def _references(self, section: Section, capture: Capture) -> Iterator[Event]:
+        found = self._find(section, capture, None)
+        if found:
+            yield Item(dict(found))
+
+    def _find(self, section: Section, capture: Capture, path: str | None) -> dict[str, Reference]:
+        from .references import find_references, reference_keys
+
+        if not reference_keys(section):
+            return {}
+        template = _TEMPLATE.fullmatch(section.format)
+        format = (self._value(template[1]) or "") if template else section.format
+        return find_references(section, format, capture, path)
+
+    def _files(self, section: Section) -> Iterator[Event]:
+        """The keys of the files a section names; a pattern (`*.fits`) gives lists of references."""
+        from .references import FileCapture, ListReference
+
+        assert section.path is not None
+        paths, is_pattern = self._paths(section.path)
+        found: list[dict[str, Reference]] = []
+        for path in paths:
+            capture = FileCapture(path)
+            if not self.is_channel_on:
+                yield from self._read(section, capture)
+            found.append(self._find(section, capture, path))
+        if is_pattern and found:
+            names = dict.fromkeys(name for entry in found for name in entry)
+            yield Item({name: ListReference([entry[name] for entry in found if name in entry]) for name in names})
+        elif found and found[0]:
+            yield Item(dict(found[0]))
+
+    def _paths(self, template: str) -> tuple[list[str], bool]:
+        """The existing files a template names in this call."""
+        is_pattern = any(mark in _TEMPLATE.sub("", template) for mark in "*?[")
+        values: dict[str, str] = {}
+        for name in _TEMPLATE.findall(template):
+            value = self._value(name)
+            if value is None:
+                return [], is_pattern
+            values[name] = value
+        if not is_pattern:
+            path = os.path.join(self._folder, _TEMPLATE.sub(lambda found: values[found[1]], template))
+            return ([path] if os.path.isfile(path) else []), False
+        import glob
+
+        pattern = _TEMPLATE.sub(lambda found: glob.escape(values[found[1]]), template)
+        paths = glob.glob(os.path.join(glob.escape(self._folder), pattern))
+        return sorted(path for path in paths if os.path.isfile(path)), True
+
+    def _read(self, section: Section, capture: FileCapture) -> Iterator[Event]:
+        parser: Any = open_parser(section, capture)
+        if parser is None:
+            return
+        self._parsers["file"] = parser
+        try:
+            with capture.open() as file:
+                while piece := file.read(_PIECE_BYTES):
+                    yield from self._ask("file", lambda parser, piece=piece: parser.feed(piece))  # type: ignore[misc]
+            yield from self._ask("file", lambda parser: parser.finish())
+        except OSError as error:
+            raise ResultError(f"cannot read the output file {capture.path}: {error.strerror}") from error
+
+
+def _kept(troubles: list[ResultError], events: Iterator[Event]) -> Iterator[Event]:
+    """The events; an error is put aside, so that the other parts of the output are still read."""
+    try:
+        yield from events
+    except ResultError as error:
+        troubles.append(error)

@@ -2,12 +2,148 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import threading
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from .delimited import DELIMITERS
+
+if TYPE_CHECKING:
+    from ..descriptor import Key, Section
+    from . import Capture
+
+SERIALIZATIONS = {
+    **dict.fromkeys(("vot", "xml", "raw", "votb", "votb2", "votfits"), "votable"),
+    "ascii": "asv",
+    "html": "text",
+    "shtml": "text",
+}
+"""Names the tools have for formats that go by another name here."""
+
+TABLE_FORMATS = frozenset({"votable", "fits", "csv", "tsv"})
+"""Serialisations that become a table; others become a text, unless the section asks for a table only."""
 
 
 class Reference:
     """A value not read yet. `resolve` reads it once, from any thread, and keeps it."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._value: Any = None
+        self._is_read = False
+
     def resolve(self) -> Any:
         """The value: an astropy Table, a str, a path."""
+        with self._lock:
+            if not self._is_read:
+                self._value = self._read()
+                self._is_read = True
+            return self._value
+
+    def _read(self) -> Any:
         raise NotImplementedError
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+
+
+class FileCapture:
+    """A file a program wrote, read like captured output."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def open(self) -> BinaryIO:
+        return open(self.path, "rb")
+
+    def __len__(self) -> int:
+        return os.stat(self.path).st_size
+
+
+class TextReference(Reference):
+    """The whole output as a str."""
+
+    def __init__(self, capture: Capture) -> None:
+        super().__init__()
+        self._capture = capture
+
+    def _read(self) -> str:
+        with self._capture.open() as file:
+            return file.read().decode("utf-8", "surrogateescape")
+
+
+class TableReference(Reference):
+    """The whole output as an astropy Table."""
+
+    def __init__(self, capture: Capture, section: Section, format: str) -> None:
+        super().__init__()
+        self._capture = capture
+        self._section = section
+        self._format = format
+
+    def _read(self) -> Any:
+        from . import tables
+
+        with self._capture.open() as file:
+            return tables.read_table(file, self._format, self._section)
+
+
+class PathReference(Reference):
+    """A file a program wrote, as a `pathlib.Path`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+
+    def _read(self) -> Any:
+        from pathlib import Path
+
+        return Path(self._path)
+
+
+class ListReference(Reference):
+    """Several references under one key, resolved to a list."""
+
+    def __init__(self, references: list[Reference]) -> None:
+        super().__init__()
+        self._references = references
+
+    def _read(self) -> list[Any]:
+        return [reference.resolve() for reference in self._references]
+
+
+def reference_keys(section: Section) -> list[Key]:
+    """The keys of a section that stand for its whole output."""
+    from ..descriptor import Key
+    from .convert import REFERENCE_TYPES
+
+    found = [key for key in section.keys if key.type in REFERENCE_TYPES]
+    if section.key and section.format not in ("json", "lines"):
+        found.append(Key(section.key, "text" if section.format == "text" else "table"))
+    return found
+
+
+def find_references(section: Section, format: str, capture: Capture, path: str | None = None) -> dict[str, Reference]:
+    """References to a complete output; one of no bytes has none but its path. `path` is its file's, if it is one."""
+    keys = reference_keys(section)
+    format = SERIALIZATIONS.get(format, format)
+    only_tables = not any(key.type == "text" for key in keys)
+    is_table = format in TABLE_FORMATS or (only_tables and format in DELIMITERS)
+    has_rows = any(key.type not in ("table", "text", "path") for key in section.keys)
+    found: dict[str, Reference] = {}
+    for key in keys:
+        if key.type == "path":
+            if path is not None:
+                found[key.name] = PathReference(path)
+        elif len(capture) == 0:
+            continue
+        elif key.type == "text":
+            if not is_table:
+                found[key.name] = TextReference(capture)
+        elif is_table and not has_rows:
+            found[key.name] = TableReference(capture, section, format)
+    return found

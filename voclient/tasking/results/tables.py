@@ -1,0 +1,104 @@
+"""Astropy tables out of captured output. The only module here that loads astropy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ..errors import ResultError
+from .delimited import DELIMITERS, RecordCutter
+from .lines import LineSplitter
+
+if TYPE_CHECKING:
+    from ..descriptor import Key, Section
+
+_PIECE_BYTES = 1 << 20
+
+
+def read_table(file: BinaryIO, format: str, section: Section) -> Any:
+    """The first table of a document. Raises ResultError when it cannot be read as one."""
+    try:
+        if format == "votable":
+            from astropy.io.votable import parse
+
+            return parse(file, verify="ignore").get_first_table().to_table(use_names_over_ids=True)
+        if format == "fits":
+            from astropy.table import Table
+
+            return Table.read(file, format="fits", hdu=1, memmap=False)
+        return _read_delimited(file, DELIMITERS[format], section)
+    except ResultError:
+        raise
+    except Exception as error:  # whatever astropy's readers raise, and they raise much
+        raise ResultError(f"the output cannot be read as a table ({format}): {error}") from error
+
+
+def _read_delimited(file: BinaryIO, delimiter: str, section: Section) -> Any:
+    splitter = LineSplitter()
+    cutter = RecordCutter(delimiter, header=section.header, comment=section.comment)
+    records: list[tuple[int, list[str]]] = []
+    while piece := file.read(_PIECE_BYTES):
+        records.extend(cutter.cut(splitter.feed(piece), splitter.number))
+    records.extend(cutter.cut(splitter.finish(), splitter.number))
+    cutter.finish()
+    names: Sequence[str] = section.columns
+    if section.header and records:
+        names = names or records[0][1]
+        del records[0]
+    if len(names) != 1:
+        records = [record for record in records if record[1] != [""]]
+    width = len(names) or (len(records[0][1]) if records else 0)
+    for number, cells in records:
+        if len(cells) != width:
+            raise ResultError(f"line {number} of the output has {len(cells)} cells, not {width}", line=number)
+    names = names or [f"col{place}" for place in range(1, width + 1)]
+    return make_table(
+        (name, _typed([cells[place] for _, cells in records]), None, "") for place, name in enumerate(names)
+    )
+
+
+def _typed(texts: list[str]) -> list[Any]:
+    """Whole numbers if all are, else numbers, else the texts; an empty cell among numbers is None."""
+    if not any(texts):
+        return list(texts)
+    for read in (int, float):
+        try:
+            if "_" not in "".join(texts):
+                return [read(text) if text else None for text in texts]
+        except ValueError:
+            continue
+    return list(texts)
+
+
+def make_table(columns: Iterable[tuple[str, Any, str | None, str]]) -> Any:
+    """A Table of (name, values, unit, description); None among the values is masked."""
+    import numpy
+    from astropy.table import Column, MaskedColumn, Table
+
+    made = []
+    taken: set[str] = set()
+    for name, values, unit, description in columns:
+        mask = [value is None for value in values] if isinstance(values, list) else []
+        serial = 1
+        unique = name
+        while unique in taken:
+            serial += 1
+            unique = f"{name}_{serial}"
+        taken.add(unique)
+        if any(mask):
+            filler = next((type(value)() for value in values if value is not None), 0.0)
+            filled = [filler if hidden else value for value, hidden in zip(values, mask, strict=True)]
+            column = MaskedColumn(numpy.asarray(filled), mask=mask)
+        else:
+            column = Column(numpy.asarray(values))
+        column.name = unique
+        column.description = description or None
+        if unit:
+            column.unit = unit
+        made.append(column)
+    return Table(made)
+
+
+def table_of_rows(keys: Sequence[Key], values: Sequence[Any], units: Sequence[str | None]) -> Any:
+    """A Table of row keys, one column each."""
+    return make_table((key.name, column, unit, key.help) for key, column, unit in zip(keys, values, units, strict=True))
