@@ -1,0 +1,175 @@
+"""Read descriptors and package files: checked wholly, compiled once.
+
+What a file says in normal form is kept as JSON in the cache folder, named after the file's path and good for one
+modification time, size and version of the format's code. PyYAML is imported only when that misses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import Any
+
+from . import locations
+from .descriptor import Descriptor, Example, ExitStatus, Key, Package, Parameter, Place, Results, Section
+from .errors import DescriptorError
+
+_COMPILER = 1
+"""Goes up whenever the normal form of the same YAML changes."""
+
+
+def load_descriptor(file: str | os.PathLike[str], package: Package | None = None) -> Descriptor:
+    """Read the descriptor of a task.
+
+    Parameters
+    ----------
+    file : path
+        The YAML file.
+    package : Package, optional
+        The package it belongs to: its name, and defaults for its tasks.
+
+    Returns
+    -------
+    Descriptor
+        The whole of it, checked.
+
+    Raises
+    ------
+    DescriptorError
+        The file cannot be read or is wrong: every mistake with line, column, and what is allowed.
+    """
+    path = os.path.abspath(file)
+    return build_descriptor(_read(path, "descriptor"), path, package)
+
+
+def load_package_file(file: str | os.PathLike[str]) -> Package:
+    """Read a `package.yaml`; raises as `load_descriptor`."""
+    path = os.path.abspath(file)
+    return build_package(_read(path, "package"), path)
+
+
+def build_descriptor(data: dict[str, Any], file: str, package: Package | None = None) -> Descriptor:
+    """Make a descriptor of checked data in normal form."""
+    executable = data["executable"]
+    if "/" in executable:
+        executable = os.path.normpath(os.path.join(os.path.dirname(file), os.path.expanduser(executable)))
+    results = data.get("results", {})
+    environment = dict(package.environment if package else ()) | dict(data.get("environment", ()))
+    return Descriptor(
+        task=data["task"],
+        summary=data["summary"],
+        executable=executable,
+        place=Place(file, *data["place"]),
+        description=data.get("description", ""),
+        arguments=tuple(data.get("arguments", ())),
+        parameters=tuple(build_parameter(item) for item in data.get("parameters", ())),
+        exclusive=tuple(map(tuple, data.get("exclusive", ()))),
+        at_least_one=tuple(map(tuple, data.get("at_least_one", ()))),
+        end_of_options=data.get("end_of_options", "--"),
+        results=Results(
+            stdout=_section(results["stdout"]) if "stdout" in results else None,
+            stderr=_section(results["stderr"]) if "stderr" in results else None,
+            files=tuple(map(_section, results.get("files", ()))),
+            channel=_keys(results.get("channel", ())),
+        ),
+        environment=tuple(environment.items()),
+        exit_statuses=tuple((number, ExitStatus(**item)) for number, item in data.get("exit_statuses", ())),
+        examples=tuple(Example(**item | {"needs": tuple(item.get("needs", ()))}) for item in data.get("examples", ())),
+        aliases=tuple(data.get("aliases", ())),
+        package=package.name if package else "",
+        bindir=package.bindir if package else None,
+        install=data.get("install") or (package.install if package else ""),
+    )
+
+
+def build_parameter(data: dict[str, Any]) -> Parameter:
+    """Make a parameter of checked data in normal form."""
+    fields = dict(data)
+    for name in ("argv", "choices", "aliases", "needs"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
+    if "flags" in fields:
+        fields["flags"] = tuple((value, tuple(words)) for value, words in fields["flags"])
+    return Parameter(**fields)
+
+
+def build_package(data: dict[str, Any], file: str) -> Package:
+    """Make a package of checked data in normal form."""
+    folder = os.path.dirname(file)
+    fields = {name: value for name, value in data.items() if name not in ("package", "format", "place")}
+    if "bindir" in fields:
+        fields["bindir"] = os.path.normpath(os.path.join(folder, os.path.expanduser(fields["bindir"])))
+    for name in ("environment", "aliases"):
+        fields[name] = tuple(map(tuple, fields.get(name, ())))
+    return Package(name=data["package"], folder=folder, **fields)
+
+
+def _section(data: dict[str, Any]) -> Section:
+    fields = data | {"keys": _keys(data.get("keys", ()))}
+    for name in ("columns", "widths"):
+        fields[name] = tuple(data.get(name, ()))
+    return Section(**fields)
+
+
+def _keys(items: Any) -> tuple[Key, ...]:
+    return tuple(Key(**item) for item in items)
+
+
+def _read(path: str, kind: str) -> dict[str, Any]:
+    """The data of a file in normal form: from the cache when it is there and good, else compiled."""
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise DescriptorError(f"{path}: cannot be read: {error.strerror}", file=path) from error
+    stamp = [_COMPILER, kind, path, status.st_mtime_ns, status.st_size]
+    entry = os.path.join(
+        locations.cache_folder(), "descriptors", hashlib.sha1(os.fsencode(path), usedforsecurity=False).hexdigest()
+    )
+    cached = read_cache(entry, stamp)
+    if isinstance(cached, dict):
+        return cached
+    data = _compile(path, kind)
+    write_cache(entry, stamp, data)
+    return data
+
+
+def _compile(path: str, kind: str) -> dict[str, Any]:
+    from .checking import Checker
+    from .schema import check_descriptor, check_package
+    from .yamlfile import read_document
+
+    document = read_document(path)
+    checker = Checker(document)
+    data = (check_descriptor if kind == "descriptor" else check_package)(checker, document.data)
+    checker.finish()
+    data["place"] = document.places[()]
+    return data
+
+
+def read_cache(entry: str, stamp: list[Any]) -> Any:
+    """What `write_cache` stored under that stamp, or None. Nothing but our own files is believed."""
+    try:
+        with open(entry, "rb") as stream:
+            if os.fstat(stream.fileno()).st_uid != os.geteuid():
+                return None
+            content = json.loads(stream.read())
+        return content[1] if content[0] == stamp else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def write_cache(entry: str, stamp: list[Any], data: Any) -> None:
+    """Put JSON in place by rename; a cache that cannot be written is no cache, and no error."""
+    temporary = f"{entry}.{os.getpid()}"
+    try:
+        content = json.dumps([stamp, data])
+        os.makedirs(os.path.dirname(entry), mode=0o700, exist_ok=True)
+        with open(temporary, "w", encoding="ascii") as stream:
+            stream.write(content)
+        os.replace(temporary, entry)
+    except (OSError, ValueError, TypeError):
+        try:
+            os.unlink(temporary)
+        except OSError:
+            return

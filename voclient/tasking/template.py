@@ -1,0 +1,34 @@
+"""Templates of words: `{name}` stands for a value, `{{` and `}}` are braces. Never a shell's business."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+
+
+def placeholders(word: str) -> list[str]:
+    """Names of the placeholders of a word; `ValueError` for a brace that stands alone.
+
+    >>> placeholders("--range={low},{high}"), placeholders("-c{}"), placeholders("{{x}}")
+    (['low', 'high'], [''], [])
+    """
+    names = []
+    for match in _PART.finditer(word):
+        if match[0] in ("{", "}"):
+            raise ValueError(f"a single {match[0]!r} in {word!r}; write {match[0] * 2!r} for the character itself")
+        if match[1] is not None:
+            names.append(match[1])
+    return names
+
+
+def fill(word: str, values: Mapping[str, str]) -> str:
+    """Put values in place of placeholders; they are never looked at again.
+
+    >>> fill("--col={}", {"": "{x}"})
+    '--col={x}'
+    """
+    if "{" not in word and "}" not in word:
+        return word
+    return _PART.sub(lambda match: match[0][0] if match[1] is None else values[match[1]], word)

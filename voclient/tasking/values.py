@@ -1,0 +1,304 @@
+"""Parameter types: check a value given by a user, and spell it as a word for the program. Pure.
+
+astropy objects are known by their faces (`unit`, `to_value`), so astropy is not imported for plain numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from .descriptor import Parameter
+from .errors import TaskParameterError
+
+_INT = re.compile(r"[-+]?[0-9]+")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_TRUE = frozenset(("true", "yes", "on", "1", "t", "y"))
+_FALSE = frozenset(("false", "no", "off", "0", "f", "n"))
+_NOUNS = {
+    "bool": "True or False", "int": "an integer", "float": "a number", "string": "text", "choice": "a choice",
+    "path": "a file name", "url": "a URL", "table": "an astropy Table, a file name or a URL", "angle": "an angle",
+    "quantity": "a quantity", "range": "a pair (low, high) of numbers",
+}  # fmt: skip
+
+
+def check(parameter: Parameter, value: Any, task: str = "") -> Any:
+    """Check what a call gives to a parameter.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        What is accepted.
+    value : object
+        One value, or for a `repeated` parameter also a list of them; not None.
+    task : str, optional
+        For messages.
+
+    Returns
+    -------
+    object
+        A plain Python value of the parameter's type (a list of them if a list was given).
+
+    Raises
+    ------
+    TaskParameterError
+        The value is not accepted; the message says what is.
+
+    Examples
+    --------
+    >>> check(Parameter("top", "int", minimum=0), "12")
+    12
+    """
+    try:
+        if parameter.repeated and _is_list(parameter, value):
+            return [check_one(parameter, item) for item in _items(value)]
+        return check_one(parameter, value)
+    except ValueError as error:
+        if isinstance(error, TaskParameterError):
+            raise
+        at = f"{task}: " if task else ""
+        raise TaskParameterError(
+            f"{at}parameter {parameter.name!r}: {error}; accepted: {describe(parameter)}",
+            task=task, parameter=parameter.name, value=value,
+        ) from None  # fmt: skip
+
+
+def check_one(parameter: Parameter, value: Any) -> Any:
+    """Check one value; `ValueError` with the reason."""
+    result = _CHECKS[parameter.type](parameter, _plain(value))
+    for number in result if parameter.type == "range" else (result,):
+        _check_bounds(parameter, number)
+    if parameter.choices and result not in parameter.choices:
+        raise ValueError(f"{_show(value)} is none of its choices{suggest(str(result), map(str, parameter.choices))}")
+    if parameter.pattern is not None and isinstance(result, str) and not re.fullmatch(parameter.pattern, result):
+        raise ValueError(f"{_show(value)} does not have the form {parameter.pattern}")
+    return result
+
+
+def describe(parameter: Parameter) -> str:
+    """What a parameter accepts, in words.
+
+    >>> describe(Parameter("radius", "float", minimum=0, maximum=90, unit="deg", repeated=True))
+    'a number from 0 to 90 (deg), or a list of them'
+    """
+    if parameter.choices:
+        text = ", ".join(map(str, parameter.choices))
+    else:
+        text = _NOUNS[parameter.type]
+        low, high = parameter.minimum, parameter.maximum
+        if low is not None and high is not None:
+            text += f" from {low:g} to {high:g}"
+        elif low is not None:
+            text += f" not below {low:g}"
+        elif high is not None:
+            text += f" not above {high:g}"
+        if parameter.pattern is not None:
+            text += f" of the form {parameter.pattern}"
+        if parameter.unit:
+            text += f" ({parameter.unit})"
+    return text + (", or a list of them" if parameter.repeated else "")
+
+
+def suggest(word: str, words: Iterable[str]) -> str:
+    """`; did you mean …?` when one of the words is close, else nothing."""
+    import difflib
+
+    known = list(words)
+    close = difflib.get_close_matches(word, known, 1, 0.6) or difflib.get_close_matches(
+        word.lower(), [name for name in known if name.islower()], 1, 0.6
+    )
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def spell(value: Any) -> str:
+    """A checked value as the program is given it; numbers are written shortest, the way they read back.
+
+    >>> spell(2.5), spell(10), spell(1e-8), spell("a b")
+    ('2.5', '10', '1e-08', 'a b')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else repr(value)
+
+
+def is_number(value: Any) -> bool:
+    """A plain int or float (a bool is neither)."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_table(value: Any) -> bool:
+    """Whether a value is an astropy Table (astropy is not imported to know)."""
+    module = sys.modules.get("astropy.table")
+    return module is not None and isinstance(value, module.Table)
+
+
+def _is_list(parameter: Parameter, value: Any) -> bool:
+    if isinstance(value, (str, bytes, os.PathLike)) or (parameter.type == "table" and is_table(value)):
+        return False
+    if isinstance(value, Mapping):
+        raise ValueError("a mapping is not a list")
+    if parameter.type == "range" and isinstance(value, (tuple, list)) and len(value) == 2:
+        return not all(item is None or not isinstance(item, (tuple, list)) for item in value)
+    if hasattr(value, "shape"):
+        return bool(value.shape)
+    return isinstance(value, Iterable)
+
+
+def _items(value: Any) -> list[Any]:
+    items = list(value)
+    if any(item is None for item in items):
+        raise ValueError("None in a list")
+    return items
+
+
+def _plain(value: Any) -> Any:
+    """numpy's scalars as Python's."""
+    if getattr(value, "shape", None) == () and hasattr(value, "item") and not hasattr(value, "unit"):
+        if type(value).__name__ == "MaskedConstant":
+            raise ValueError("a masked value is no value")
+        return value.item()
+    return str(value) if isinstance(value, str) and type(value) is not str else value
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _wrong(value: Any, parameter: Parameter) -> ValueError:
+    return ValueError(f"{_show(value)} ({type(value).__name__}) is not {_NOUNS[parameter.type]}")
+
+
+def _bool(parameter: Parameter, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise _wrong(value, parameter)
+
+
+def _int(parameter: Parameter, value: Any) -> int:
+    if isinstance(value, str) and _INT.fullmatch(value.strip()) and len(value) < 4000:
+        return int(value)
+    number = _number(parameter, value)
+    if not math.isfinite(number) or number != int(number):
+        raise _wrong(value, parameter)
+    return int(number)
+
+
+def _number(parameter: Parameter, value: Any) -> int | float:
+    """An int stays one: a program that asks for a float reads `3` as well."""
+    if hasattr(value, "unit") and hasattr(value, "to_value"):
+        return _in_unit(parameter, value)
+    if isinstance(value, str):
+        number = _read_number(value)
+        if number is None:
+            raise _wrong(value, parameter)
+        return number
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        raise _wrong(value, parameter)
+    return value if type(value) is int else float(value)
+
+
+def _read_number(text: str) -> int | float | None:
+    text = text.strip()
+    if _INT.fullmatch(text) and len(text) < 4000:
+        return int(text)
+    try:
+        number = float(text) if "_" not in text else None
+    except ValueError:
+        return None
+    return None if number is not None and math.isinf(number) and "inf" not in text.lower() else number
+
+
+def _in_unit(parameter: Parameter, value: Any) -> float:
+    unit = _unit(parameter)
+    try:
+        number = value.to_value(unit)
+        return float(number)
+    except (ValueError, TypeError):
+        wanted = f"cannot be expressed in {unit}" if unit else "has a unit, the parameter has none"
+        raise ValueError(f"{_show(value)} {wanted}") from None
+
+
+def _unit(parameter: Parameter) -> str:
+    return parameter.unit or ("deg" if parameter.type == "angle" else "")
+
+
+def _quantity(parameter: Parameter, value: Any) -> int | float:
+    """A plain number is in the declared unit; text may bring its own (`5 arcmin`, `12h30m`)."""
+    if not isinstance(value, str) or _read_number(value) is not None:
+        return _number(parameter, value)
+    from astropy.coordinates import Angle
+    from astropy.units import Quantity
+
+    try:
+        read = Angle(value, unit=None) if parameter.type == "angle" else Quantity(value)
+    except (ValueError, TypeError):
+        raise _wrong(value, parameter) from None
+    return _in_unit(parameter, read)
+
+
+def _string(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{_show(value)} ({type(value).__name__}) is not text")
+    return value
+
+
+def _choice(parameter: Parameter, value: Any) -> Any:
+    return str(value) if isinstance(value, (int, float)) and value not in parameter.choices else value
+
+
+def _path(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, (str, bytes, os.PathLike)):
+        raise _wrong(value, parameter)
+    return os.fsdecode(value)
+
+
+def _url(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, str) or not _SCHEME.match(value):
+        raise ValueError(f"{_show(value)} does not begin with a scheme such as https:")
+    return value
+
+
+def _table(parameter: Parameter, value: Any) -> Any:
+    return value if is_table(value) else _path(parameter, value)
+
+
+def _range(parameter: Parameter, value: Any) -> tuple[Any, Any]:
+    if isinstance(value, str):
+        ends: list[Any] = [end.strip() or None for end in re.split(re.escape(parameter.separator or ","), value)]
+    elif isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)):
+        ends = list(value)
+    else:
+        ends = []
+    if len(ends) != 2 or ends == [None, None]:
+        raise _wrong(value, parameter)
+    low, high = (None if end is None else _quantity(parameter, _plain(end)) for end in ends)
+    if low is not None and high is not None and not low <= high:
+        raise ValueError(f"the low end of {_show(value)} is above the high end")
+    return low, high
+
+
+def _check_bounds(parameter: Parameter, number: Any) -> None:
+    low, high = parameter.minimum, parameter.maximum
+    if (low is None and high is None) or not isinstance(number, (int, float)):
+        return
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    if low is not None and not number >= low:
+        raise ValueError(f"{number}{unit} is below the minimum {low:g}{unit}")
+    if high is not None and not number <= high:
+        raise ValueError(f"{number}{unit} is above the maximum {high:g}{unit}")
+
+
+_CHECKS: dict[str, Callable[[Parameter, Any], Any]] = {
+    "bool": _bool, "int": _int, "float": _number, "string": _string, "choice": _choice, "path": _path, "url": _url,
+    "table": _table, "angle": _quantity, "quantity": _quantity, "range": _range,
+}  # fmt: skip
