@@ -1,0 +1,99 @@
+"""The tasking framework: a YAML descriptor makes a program a Python function.
+
+Find and import: `find_packages`, `list_tasks`, `import_package`, `import_task`, `load_package`; the search path:
+`get_task_path`, `set_task_path`, `prepend_task_path`, `append_task_path`, `rescan`. A `Task` is called and gives an
+`OPset`. Every error is a `TaskError`. Names are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .descriptor import Descriptor, Package, Parameter
+    from .errors import (
+        DescriptorError,
+        ExecutableNotFoundError,
+        PackageNotFoundError,
+        ResultError,
+        TaskAbortedError,
+        TaskError,
+        TaskExecutionError,
+        TaskNotFoundError,
+        TaskParameterError,
+        TaskTimeoutError,
+    )
+    from .loading import load_descriptor
+    from .opset import OPset
+    from .packages import (
+        append_task_path,
+        find_packages,
+        get_task_path,
+        import_package,
+        import_task,
+        list_tasks,
+        load_package,
+        prepend_task_path,
+        rescan,
+        set_task_path,
+    )
+    from .task import Task
+
+_HOMES = {
+    "descriptor": ("Descriptor", "Package", "Parameter"),
+    "errors": (
+        "DescriptorError", "ExecutableNotFoundError", "PackageNotFoundError", "ResultError", "TaskAbortedError",
+        "TaskError", "TaskExecutionError", "TaskNotFoundError", "TaskParameterError", "TaskTimeoutError",
+    ),
+    "loading": ("load_descriptor",),
+    "opset": ("OPset",),
+    "packages": (
+        "append_task_path", "find_packages", "get_task_path", "import_package", "import_task", "list_tasks",
+        "load_package", "prepend_task_path", "rescan", "set_task_path",
+    ),
+    "task": ("Task",),
+}  # fmt: skip
+
+__all__ = [
+    "Descriptor",
+    "DescriptorError",
+    "ExecutableNotFoundError",
+    "OPset",
+    "Package",
+    "PackageNotFoundError",
+    "Parameter",
+    "ResultError",
+    "Task",
+    "TaskAbortedError",
+    "TaskError",
+    "TaskExecutionError",
+    "TaskNotFoundError",
+    "TaskParameterError",
+    "TaskTimeoutError",
+    "append_task_path",
+    "find_packages",
+    "get_task_path",
+    "import_package",
+    "import_task",
+    "list_tasks",
+    "load_descriptor",
+    "load_package",
+    "prepend_task_path",
+    "rescan",
+    "set_task_path",
+]
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            from importlib import import_module
+
+            value = getattr(import_module(f".{module}", __name__), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 PARAMETER_TYPES = (
@@ -194,6 +194,11 @@ class Package:
     environment: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     """Old name of a task, new name."""
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """All of it as a dict."""
+        return asdict(self)
 
 
 @dataclass(slots=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from . import locations
 from .descriptor import Descriptor, Example, ExitStatus, Key, Package, Parameter, Place, Results, Section
 from .errors import DescriptorError
 
+_T = TypeVar("_T")
 _COMPILER = 1
 """Goes up whenever the normal form of the same YAML changes."""
 
@@ -39,14 +41,12 @@ def load_descriptor(file: str | os.PathLike[str], package: Package | None = None
     DescriptorError
         The file cannot be read or is wrong: every mistake with line, column, and what is allowed.
     """
-    path = os.path.abspath(file)
-    return build_descriptor(_read(path, "descriptor"), path, package)
+    return _load(file, "descriptor", lambda data, path: build_descriptor(data, path, package))
 
 
 def load_package_file(file: str | os.PathLike[str]) -> Package:
     """Read a `package.yaml`; raises as `load_descriptor`."""
-    path = os.path.abspath(file)
-    return build_package(_read(path, "package"), path)
+    return _load(file, "package", build_package)
 
 
 def build_descriptor(data: dict[str, Any], file: str, package: Package | None = None) -> Descriptor:
@@ -116,22 +116,22 @@ def _keys(items: Any) -> tuple[Key, ...]:
     return tuple(Key(**item) for item in items)
 
 
-def _read(path: str, kind: str) -> dict[str, Any]:
-    """The data of a file in normal form: from the cache when it is there and good, else compiled."""
+def _load(file: str | os.PathLike[str], kind: str, build: Callable[[dict[str, Any], str], _T]) -> _T:
+    """Build from the file's data in normal form: from the cache when it is there and good, else compiled."""
+    path = os.path.abspath(file)
     try:
         status = os.stat(path)
     except OSError as error:
         raise DescriptorError(f"{path}: cannot be read: {error.strerror}", file=path) from error
     stamp = [_COMPILER, kind, path, status.st_mtime_ns, status.st_size]
-    entry = os.path.join(
-        locations.cache_folder(), "descriptors", hashlib.sha1(os.fsencode(path), usedforsecurity=False).hexdigest()
-    )
-    cached = read_cache(entry, stamp)
-    if isinstance(cached, dict):
-        return cached
-    data = _compile(path, kind)
-    write_cache(entry, stamp, data)
-    return data
+    name = hashlib.sha1(os.fsencode(path), usedforsecurity=False).hexdigest()
+    entry = os.path.join(locations.cache_folder(), "descriptors", name)
+    try:
+        return build(read_cache(entry, stamp), path)
+    except (TypeError, LookupError, ValueError, AttributeError):
+        data = _compile(path, kind)
+        write_cache(entry, stamp, data)
+        return build(data, path)
 
 
 def _compile(path: str, kind: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TRUE = frozenset(("true", "yes", "on", "1", "t", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "f", "n"))
+_TEXTS = ("string", "path", "url", "table")
 _NOUNS = {
     "bool": "True or False", "int": "an integer", "float": "a number", "string": "text", "choice": "a choice",
     "path": "a file name", "url": "a URL", "table": "an astropy Table, a file name or a URL", "angle": "an angle",
@@ -54,6 +55,8 @@ def check(parameter: Parameter, value: Any, task: str = "") -> Any:
     12
     """
     try:
+        if parameter.separator and parameter.repeated and isinstance(value, str) and parameter.type not in _TEXTS:
+            value = [item for item in value.split(parameter.separator) if item.strip()]
         if parameter.repeated and _is_list(parameter, value):
             return [check_one(parameter, item) for item in _items(value)]
         return check_one(parameter, value)

@@ -1,0 +1,230 @@
+"""A call translated: descriptor and values to argv, standard input and environment. Pure, but for staged tables.
+
+Words never meet a shell, and a value never becomes more than the words its template says.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from .descriptor import CONTROLS, Descriptor, Invocation, Parameter
+from .errors import TaskParameterError
+from .template import fill
+from .values import check, is_table, spell, suggest
+
+
+def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
+    """Check a call and spell it as a command.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        The task.
+    given : mapping
+        Values by the names of parameters, or their aliases. None is as good as absent.
+
+    Returns
+    -------
+    Invocation
+        Words, standard input, environment, and the file descriptors of staged tables.
+
+    Raises
+    ------
+    TaskParameterError
+        A name is unknown, a value not accepted, something missing or in conflict.
+    """
+    given = resolve_names(descriptor, given)
+    values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
+    values = {name: value for name, value in values.items() if not (isinstance(value, list) and not value)}
+    _check_groups(descriptor, values)
+    plain = [not isinstance(values[p.name], list) for p in descriptor.parameters if p.repeated and p.name in values]
+    invocation = Invocation(
+        executable=descriptor.executable,
+        words=list(descriptor.arguments),
+        environment=dict(descriptor.environment),
+        values=values,
+        many=not plain or not all(plain),
+    )
+    stage = _Stage()
+    try:
+        invocation.words += _words(descriptor, values, stage)
+        for parameter in descriptor.parameters:
+            if parameter.name not in values:
+                continue
+            if parameter.stdin:
+                invocation.stdin = _standard_input(descriptor, parameter, values[parameter.name], stage)
+            if parameter.environment:
+                items = [_word(descriptor, parameter, item, stage) for item in _items(values[parameter.name])]
+                invocation.environment[parameter.environment] = (parameter.separator or " ").join(items)
+    except BaseException:
+        stage.close()
+        raise
+    invocation.descriptors = tuple(stage.descriptors)
+    return invocation
+
+
+def resolve_names(descriptor: Descriptor, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the parameters' own names; those that are None are left out."""
+    names = {alias: p.name for p in descriptor.parameters for alias in (p.name, *p.aliases)}
+    result: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in names:
+            listed = ", ".join(p.name for p in descriptor.parameters) or "none"
+            raise TaskParameterError(
+                f"{descriptor.task}: no parameter {name!r}{suggest(name, (*names, *CONTROLS))} (parameters: {listed})",
+                task=descriptor.task, parameter=name, value=value,
+            )  # fmt: skip
+        if value is None:
+            continue
+        if names[name] in result:
+            raise TaskParameterError(
+                f"{descriptor.task}: parameter {names[name]!r} is given twice, under two of its names",
+                task=descriptor.task, parameter=names[name], value=value,
+            )  # fmt: skip
+        result[names[name]] = value
+    return result
+
+
+def _check_groups(descriptor: Descriptor, values: dict[str, Any]) -> None:
+    task = descriptor.task
+    # A bool that is False asks for nothing, so it neither conflicts nor counts.
+    asked = {name for name, value in values.items() if value is not False}
+    for parameter in descriptor.parameters:
+        name = parameter.name
+        if parameter.required and name not in values:
+            what = parameter.help.rstrip(".") or parameter.type
+            raise TaskParameterError(f"{task}: parameter {name!r} is required ({what})", task=task, parameter=name)
+        for other in parameter.needs if name in asked else ():
+            if other not in asked:
+                raise TaskParameterError(
+                    f"{task}: parameter {name!r} needs {other!r} as well", task=task, parameter=name
+                )
+    for group in descriptor.exclusive:
+        both = [name for name in group if name in asked]
+        if len(both) > 1:
+            listed = " and ".join(map(repr, both))
+            raise TaskParameterError(
+                f"{task}: {listed} exclude each other; give one of them",
+                task=task,
+                parameter=both[1],
+                value=values[both[1]],
+            )
+    for group in descriptor.at_least_one:
+        if not any(name in asked for name in group):
+            listed = " or ".join(map(repr, group))
+            raise TaskParameterError(f"{task}: one of {listed} must be given", task=task, parameter=group[0])
+
+
+def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> list[str]:
+    """In order of declaration; when an operand begins with `-`, options go first, then `--` and the operands."""
+    groups = [
+        (parameter, _expand(descriptor, parameter, values[parameter.name], stage))
+        for parameter in descriptor.parameters
+        if parameter.name in values and (parameter.argv or parameter.flags)
+    ]
+    risky = [
+        (parameter, word) for parameter, words in groups if parameter.operand
+        for word in words if word.startswith("-") and word != "-"
+    ]  # fmt: skip
+    if not risky:
+        return [word for _, words in groups for word in words]
+    if descriptor.end_of_options is not None:
+        options = [word for parameter, words in groups if not parameter.operand for word in words]
+        operands = [word for parameter, words in groups if parameter.operand for word in words]
+        return [*options, descriptor.end_of_options, *operands]
+    for parameter, word in risky:
+        if parameter.type not in ("path", "table"):
+            raise _refusal(descriptor, parameter, word, "begins with '-' and the program would take it for an option")
+    return [
+        f"./{word}" if parameter.operand and word.startswith("-") and word != "-" else word
+        for parameter, words in groups
+        for word in words
+    ]
+
+
+def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> list[str]:
+    if parameter.flags:
+        return [word for item in _items(value) for choice, words in parameter.flags if choice == item for word in words]
+    if parameter.type == "bool":
+        return [fill(word, {}) for word in parameter.argv] if value else []
+    if parameter.type == "range":
+        separator = parameter.separator or ","
+        result = []
+        for low, high in _items(value):
+            ends = {"low": spell(low), "high": spell(high), "": f"{spell(low)}{separator}{spell(high)}"}
+            result += [fill(word, ends) for word in parameter.argv]
+        return result
+    items = [_word(descriptor, parameter, item, stage) for item in _items(value)]
+    if parameter.repeated and parameter.separator is not None:
+        items = [_join(descriptor, parameter, items) if isinstance(value, list) else items[0]]
+    if "{...}" in parameter.argv:
+        return [w for word in parameter.argv for w in (items if word == "{...}" else [fill(word, {})])]
+    return [fill(word, {"": item}) for item in items for word in parameter.argv]
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _join(descriptor: Descriptor, parameter: Parameter, items: list[str]) -> str:
+    separator = parameter.separator or ""
+    for item in items:
+        if separator and separator in item:
+            raise _refusal(
+                descriptor, parameter, item, f"contains {separator!r}, which separates the values of its list"
+            )
+    return separator.join(items)
+
+
+def _word(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> str:
+    """One value as a word that can be handed to a program."""
+    word = stage.name(value) if is_table(value) else spell(value)
+    if "\0" in word:
+        raise _refusal(descriptor, parameter, value, "contains the character NUL; no program can be given it")
+    try:
+        os.fsencode(word)
+    except UnicodeEncodeError as error:
+        reason = f"contains {word[error.start]!r}, which has no bytes; no program can be given it"
+        raise _refusal(descriptor, parameter, value, reason) from None
+    return word
+
+
+def _standard_input(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> bytes | str:
+    """The bytes themselves, or the path of the file that is standard input."""
+    if isinstance(value, list):
+        separator = parameter.separator or "\n"
+        text = separator.join(_word(descriptor, parameter, item, stage) for item in value)
+        return os.fsencode(text if parameter.separator else text + "\n")
+    word = _word(descriptor, parameter, value, stage)
+    if parameter.type not in ("path", "table"):
+        return os.fsencode(word)
+    if "://" in word:
+        raise _refusal(
+            descriptor, parameter, word, "is no file; it is read from standard input: give a file or a Table"
+        )
+    return word
+
+
+def _refusal(descriptor: Descriptor, parameter: Parameter, value: Any, reason: str) -> TaskParameterError:
+    text = f"{descriptor.task}: parameter {parameter.name!r}: {value!r} {reason}"
+    return TaskParameterError(text, task=descriptor.task, parameter=parameter.name, value=value)
+
+
+class _Stage:
+    """Tables written for one call. The descriptors belong to the invocation, and are closed if none comes of it."""
+
+    def __init__(self) -> None:
+        self.descriptors: list[int] = []
+
+    def name(self, table: Any) -> str:
+        from .staging import stage_table
+
+        self.descriptors.append(stage_table(table))
+        return f"/dev/fd/{self.descriptors[-1]}"
+
+    def close(self) -> None:
+        for number in self.descriptors:
+            os.close(number)
+        self.descriptors.clear()

@@ -1,0 +1,178 @@
+"""What Python shows of a task function: signature, annotations, and a docstring made from the descriptor."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Union
+
+from .controls import Callback, Controls
+from .descriptor import Descriptor, Key, Parameter, Section
+from .values import describe
+
+_TYPES: dict[str, tuple[Any, ...]] = {
+    "bool": (bool,), "int": (int,), "float": (float,), "string": (str,), "choice": (str,), "url": (str,),
+    "path": (str, os.PathLike[str]), "angle": (float, str), "quantity": (float, str), "range": (tuple[float, float],),
+}  # fmt: skip
+_CONTROLS: dict[str, Any] = {
+    "async_": bool, "execute": bool, "timeout": float | None, "check": bool,
+    "cwd": str | os.PathLike[str] | None, "env": Mapping[str, str] | None, "callback": Callback | None,
+}  # fmt: skip
+_CONTROL_HELP = {
+    "async_": "Return at once; the OPset fills while the task runs (also `**{'async': True}`).",
+    "execute": "False: prepare only, and start with `result.execute()`.",
+    "timeout": "Seconds after which the task and all its processes are ended.",
+    "check": "Raise `TaskExecutionError` when the task fails.",
+    "cwd": "Working directory of the task.",
+    "env": "Variables added to its environment.",
+    "callback": "Called with each key and value as it arrives; a mapping chooses by patterns of keys.",
+}
+
+
+def make_signature(descriptor: Descriptor) -> inspect.Signature:
+    """The signature of a task function: operands by position or name, all else by name only."""
+    from .opset import OPset
+
+    positional: list[inspect.Parameter] = []
+    named: list[inspect.Parameter] = []
+    optional = False
+    for parameter in descriptor.parameters:
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if parameter.operand else inspect.Parameter.KEYWORD_ONLY
+        default = inspect.Parameter.empty if parameter.required else _default(parameter)
+        if parameter.operand:
+            # After an operand that may be left out, Python wants defaults; the call is checked all the same.
+            default = None if optional and parameter.required else default
+            optional = optional or not parameter.required
+        item = inspect.Parameter(parameter.name, kind, default=default, annotation=annotate(parameter))
+        (positional if parameter.operand else named).append(item)
+    for name in _CONTROLS:
+        default = getattr(_DEFAULTS, name)
+        named.append(
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default or None if name == "env" else default,
+                annotation=_CONTROLS[name],
+            )
+        )  # fmt: skip
+    return inspect.Signature([*positional, *named], return_annotation=OPset)
+
+
+def make_annotations(descriptor: Descriptor) -> dict[str, Any]:
+    """Annotations of the parameters and controls."""
+    from .opset import OPset
+
+    return {p.name: annotate(p) for p in descriptor.parameters} | _CONTROLS | {"return": OPset}
+
+
+def _default(parameter: Parameter) -> Any:
+    """What happens when it is left out, as the descriptor says; a flag that is left out is off."""
+    return False if parameter.default is None and parameter.type == "bool" and parameter.argv else parameter.default
+
+
+def annotate(parameter: Parameter) -> Any:
+    """The Python type that stands for a parameter (text where it would need astropy)."""
+    optional = not parameter.required and _default(parameter) is None
+    if parameter.type == "table":
+        name = "Table | str | PathLike[str]" + (" | Sequence[Table | str]" if parameter.repeated else "")
+        return f"{name} | None" if optional else name
+    if parameter.choices and parameter.type in ("choice", "string", "int"):
+        one: Any = Literal[parameter.choices]
+    else:
+        one = Union[_TYPES[parameter.type]]  # noqa: UP007 (a tuple of types)
+    if parameter.repeated:
+        one = one | Sequence[one]
+    return one | None if optional else one
+
+
+def make_docstring(descriptor: Descriptor) -> str:
+    """A numpydoc docstring."""
+    lines = [descriptor.summary if descriptor.summary.endswith(".") else f"{descriptor.summary}.", ""]
+    if descriptor.description:
+        lines += [descriptor.description, ""]
+    lines += _heading("Parameters")
+    for parameter in descriptor.parameters:
+        lines += [f"{parameter.name} : {_phrase(parameter)}", *_indent(_help(descriptor, parameter))]
+    for name, text in _CONTROL_HELP.items():
+        lines += [f"{name} : task control", *_indent(text)]
+    lines += [
+        "",
+        *_heading("Returns"),
+        "OPset",
+        *_indent("What the task gives back, by key:" if result_keys(descriptor) else ""),
+    ]
+    for key in result_keys(descriptor):
+        unit = f", {key.unit}" if key.unit else ""
+        text = f": {key.help}" if key.help else ""
+        lines.append(f"    ``{key.name}`` ({key.type}{unit}){text}")
+    if descriptor.examples:
+        lines += ["", *_heading("Examples")]
+        for example in descriptor.examples:
+            lines += [f"{example.help}", ""] if example.help else []
+            lines.append(f">>> result = {spell_call(descriptor, example.call)}  # doctest: +SKIP")
+            for name, value in example.expect.items():
+                lines += [f'>>> result["{name}"]  # doctest: +SKIP', repr(value)]
+    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def spell_call(descriptor: Descriptor, call: Mapping[str, Any]) -> str:
+    """A call as one writes it in Python: `vosesame('m31', force=True)`."""
+    words = []
+    rest = dict(call)
+    for parameter in descriptor.parameters:
+        if parameter.operand:
+            if parameter.name not in rest:
+                break
+            words.append(repr(rest.pop(parameter.name)))
+    words += [f"{name}={value!r}" for name, value in rest.items()]
+    return f"{descriptor.task}({', '.join(words)})"
+
+
+def result_keys(descriptor: Descriptor) -> list[Key]:
+    """All keys a task declares to give back."""
+    results = descriptor.results
+    sections: list[Section] = [section for section in (results.stdout, results.stderr) if section] + list(results.files)
+    keys: dict[str, Key] = {}
+    for section in sections:
+        for key in section.keys:
+            keys.setdefault(key.name, key)
+        if section.key:
+            keys.setdefault(section.key, Key(section.key, "table" if section.format in ("votable", "fits") else "text"))
+    for key in results.channel:
+        keys.setdefault(key.name, key)
+    return list(keys.values())
+
+
+def _phrase(parameter: Parameter) -> str:
+    if parameter.choices:
+        text = "{" + ", ".join(map(repr, parameter.choices)) + "}"
+        text += ", or a list of them" if parameter.repeated else ""
+    else:
+        text = describe(parameter)
+    if parameter.required:
+        return text
+    return f"{text}, optional" if parameter.default is None else f"{text}, default: {parameter.default!r}"
+
+
+def _help(descriptor: Descriptor, parameter: Parameter) -> str:
+    text = parameter.help
+    text = text if not text or text.endswith((".", "!", "?")) else f"{text}."
+    for group in descriptor.exclusive:
+        if parameter.name in group:
+            others = " or ".join(f"`{name}`" for name in group if name != parameter.name)
+            text += f" Not together with {others}."
+    if parameter.needs:
+        text += f" Only with {' and '.join(f'`{name}`' for name in parameter.needs)}."
+    if parameter.aliases:
+        text += f" Also called {', '.join(f'`{name}`' for name in parameter.aliases)}."
+    return text.strip()
+
+
+def _heading(text: str) -> list[str]:
+    return [text, "-" * len(text)]
+
+
+def _indent(text: str) -> list[str]:
+    return [f"    {line}" for line in text.splitlines()]
+
+
+_DEFAULTS = Controls()

@@ -1,0 +1,55 @@
+"""A table of contents of a package: names and summaries of its tasks, kept so that no descriptor is read for a list."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any, NamedTuple
+
+from . import locations
+from .descriptor import Package
+from .errors import DescriptorError
+from .loading import load_descriptor, read_cache, write_cache
+from .packages import is_descriptor
+
+
+class Entry(NamedTuple):
+    """One task of a package; of a wrong descriptor, what is wrong."""
+
+    task: str
+    summary: str
+    aliases: tuple[str, ...] = ()
+    error: str = ""
+
+
+def index_package(package: Package) -> list[Entry]:
+    """The tasks of a package, by name; only descriptors that changed since the last time are read."""
+    name = hashlib.sha1(os.fsencode(package.folder), usedforsecurity=False).hexdigest()
+    cache = os.path.join(locations.cache_folder(), "packages", name)
+    stamp = [1, package.folder]
+    old = read_cache(cache, stamp)
+    old = old if isinstance(old, dict) else {}
+    new: dict[str, Any] = {}
+    with os.scandir(package.folder) as files:
+        for file in files:
+            if not is_descriptor(file.name):
+                continue
+            status = file.stat()
+            key = [status.st_mtime_ns, status.st_size]
+            known = old.get(file.name)
+            new[file.name] = known if _is_good(known, key) else [key, *_read(file.path, package)]
+    if new != old:
+        write_cache(cache, stamp, new)
+    return sorted(Entry(task, summary, tuple(aliases), error) for _, task, summary, aliases, error in new.values())
+
+
+def _is_good(known: Any, key: list[int]) -> bool:
+    return isinstance(known, list) and len(known) == 5 and known[0] == key and not known[4]
+
+
+def _read(path: str, package: Package) -> list[Any]:
+    try:
+        descriptor = load_descriptor(path, package)
+    except DescriptorError as error:
+        return [os.path.basename(path)[:-5], "", [], str(error)]
+    return [descriptor.task, descriptor.summary, list(descriptor.aliases), ""]

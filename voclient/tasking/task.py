@@ -1,0 +1,204 @@
+"""A task: a descriptor made callable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .controls import Controls
+from .descriptor import CONTROLS, Descriptor, Invocation, Parameter
+from .errors import TaskParameterError
+
+if TYPE_CHECKING:
+    import inspect
+
+    from .opset import OPset
+
+_KNOWN = ("async", *Controls.__dataclass_fields__)
+
+
+class Task:
+    """A task function: call it, ask for `help()`, look at its signature.
+
+    Parameters
+    ----------
+    descriptor : Descriptor
+        What it calls, and how.
+
+    Attributes
+    ----------
+    descriptor : Descriptor
+        The same.
+    """
+
+    # Functions have `__get__`; so have tasks, and `help()` and `inspect` show them as functions.
+    def __get__(self, instance: object, owner: type | None = None) -> Task:
+        return self
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self.descriptor = descriptor
+        self.__name__ = self.__qualname__ = descriptor.task
+        self.__module__ = f"voclient.{descriptor.package}package" if descriptor.package == "vao" else descriptor.package
+
+    def __call__(self, /, *operands: Any, **given: Any) -> OPset:
+        """Run the task: operands by position, parameters and task controls by name."""
+        controls, values = self._split(given)
+        invocation = self.prepare(*operands, **values)
+        from .run import start
+
+        return start(self.descriptor, invocation, controls)
+
+    def prepare(self, /, *operands: Any, **given: Any) -> Invocation:
+        """Check a call and translate it, without a run.
+
+        Parameters
+        ----------
+        *operands, **given
+            As in a call, without task controls.
+
+        Returns
+        -------
+        Invocation
+            The words of the command line, standard input, and environment.
+
+        Raises
+        ------
+        TaskParameterError
+            The call is wrong.
+        """
+        from .arguments import translate
+
+        names = [parameter.name for parameter in self.operands]
+        if len(operands) > len(names):
+            raise TaskParameterError(self._too_many(operands, names), task=self.__name__, value=operands[len(names)])
+        for name, value in zip(names, operands, strict=False):
+            if name in given:
+                raise TaskParameterError(
+                    f"{self.__name__}: parameter {name!r} is given twice, by position and by name",
+                    task=self.__name__, parameter=name, value=given[name],
+                )  # fmt: skip
+            given[name] = value
+        return translate(self.descriptor, given)
+
+    @property
+    def operands(self) -> tuple[Parameter, ...]:
+        """The parameters that may be given by position, in this order."""
+        return tuple(parameter for parameter in self.descriptor.parameters if parameter.operand)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What the descriptor says, as a dict."""
+        from dataclasses import asdict
+
+        return asdict(self.descriptor)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        from .binding import make_signature
+
+        return make_signature(self.descriptor)
+
+    @property
+    def __annotations__(self) -> dict[str, Any]:  # type: ignore[override]
+        from .binding import make_annotations
+
+        return make_annotations(self.descriptor)
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        from .binding import make_docstring
+
+        return make_docstring(self.descriptor)
+
+    def __repr__(self) -> str:
+        return (
+            f"<task {self.descriptor.package}.{self.__name__}>"
+            if self.descriptor.package
+            else f"<task {self.__name__}>"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Task, (self.descriptor,)
+
+    def __eq__(self, other: object) -> bool:
+        return self.descriptor == other.descriptor if isinstance(other, Task) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.descriptor.task, self.descriptor.place))
+
+    def _too_many(self, operands: tuple[Any, ...], names: list[str]) -> str:
+        count = f"{len(names)} value{'' if len(names) == 1 else 's'}" if names else "no values"
+        text = f"{self.__name__}: {len(operands)} values by position, it takes {count}"
+        text += f" ({', '.join(names)})" if names else ""
+        if names and self.operands[-1].repeated:
+            return f"{text}; give several as a list: {self.__name__}([…, …])"
+        return f"{text}; give the others by name"
+
+    def _split(self, given: dict[str, Any]) -> tuple[Controls, dict[str, Any]]:
+        """Task controls, checked, and the rest."""
+        steering = {name: value for name, value in given.items() if name in CONTROLS}
+        if not steering:
+            return Controls(), given
+        values = {name: value for name, value in given.items() if name not in CONTROLS}
+        for name in steering:
+            if name not in _KNOWN:
+                raise TaskParameterError(
+                    f"{self.__name__}: the task control {name!r} is not supported (there are: {', '.join(_KNOWN[1:])})",
+                    task=self.__name__, parameter=name, value=steering[name],
+                )  # fmt: skip
+        if "async" in steering:
+            if "async_" in steering:
+                raise self._bad_control("async", steering["async"], "given once, as async_ or as async")
+            steering["async_"] = steering.pop("async")
+        return self._controls(steering), values
+
+    def _controls(self, steering: dict[str, Any]) -> Controls:
+        result: dict[str, Any] = {}
+        for name, value in steering.items():
+            if name in ("async_", "execute", "check"):
+                if not isinstance(value, bool) and value not in (0, 1):
+                    raise self._bad_control(name, value, "True or False")
+                result[name] = bool(value)
+            elif value is None:
+                continue
+            elif name == "timeout":
+                result[name] = self._timeout(value)
+            elif name == "cwd":
+                import os
+
+                if not isinstance(value, (str, bytes, os.PathLike)) or not os.path.isdir(value):
+                    raise self._bad_control(name, value, "an existing folder")
+                result[name] = os.fsdecode(value)
+            elif name == "env":
+                if not isinstance(value, Mapping) or not all(map(_is_variable, value.items())):
+                    raise self._bad_control(name, value, "a mapping of variable names to text")
+                result[name] = dict(value)
+            else:
+                calls = list(value.values()) if isinstance(value, Mapping) else [value]
+                if not all(map(callable, calls)):
+                    raise self._bad_control(name, value, "a function of (key, value), or a mapping of patterns to them")
+                result[name] = value
+        return Controls(**result)
+
+    def _timeout(self, value: Any) -> float:
+        try:
+            seconds = float(value.to_value("s") if hasattr(value, "to_value") else value)
+        except (TypeError, ValueError):
+            raise self._bad_control("timeout", value, "a number of seconds above 0") from None
+        if not seconds > 0 or isinstance(value, (bool, str)):
+            raise self._bad_control("timeout", value, "a number of seconds above 0")
+        return seconds
+
+    def _bad_control(self, name: str, value: Any, accepted: str) -> TaskParameterError:
+        return TaskParameterError(
+            f"{self.__name__}: task control {name!r} cannot be {value!r}; accepted: {accepted}",
+            task=self.__name__, parameter=name, value=value,
+        )  # fmt: skip
+
+
+def _is_variable(item: tuple[Any, Any]) -> bool:
+    name, value = item
+    return (
+        isinstance(name, str) and isinstance(value, str)
+        and bool(name) and "=" not in name and "\0" not in name + value
+    )  # fmt: skip
