@@ -1,19 +1,353 @@
-"""One run of a task: its process, its limits, its result."""
+"""One run of a task: from its start over its limits to its end. What moves it is a pump (`executors.local`)."""
 
 from __future__ import annotations
 
+import math
+import os
+import selectors
+import signal
+import time
+import warnings
+from functools import partial
 from typing import TYPE_CHECKING
 
+from .callbacks import Callbacks
+from .errors import TaskParameterError
+from .executables import find_executable
+from .log import debug
+from .process import Process, describe_signal, launch
+from .record import Record, Status
+from .results.intake import Intake
+from .streams import Streams
+
 if TYPE_CHECKING:
+    from .capture import CapturedOutput
     from .controls import Controls
     from .descriptor import Descriptor, Invocation
+    from .executors.local import Pump
     from .opset import OPset
+    from .results import Item
+
+CHANNEL_VARIABLE = "VOCLIENT_OPSET_FD"
+GRACE = 2.0
+"""Seconds between TERM and KILL."""
+DRAIN = 0.5
+"""Seconds that a pipe held open by others is still read: since the last byte, or since the group's end."""
+PATIENCE = 5.0
+"""Seconds that KILL may take to be obeyed."""
+LOOK = 0.03
+"""Seconds between looks whether the rest of a stopped group is gone."""
 
 
 def start(descriptor: Descriptor, invocation: Invocation, controls: Controls) -> OPset:
-    """Run a task as the controls say, and return its OPset.
+    """Run a task as the controls say.
 
-    The program is looked up when the process starts: an `invocation.executable` with a slash is a path, any other
-    is sought for this descriptor by `executables.find_executable(descriptor)`.
+    Parameters
+    ----------
+    descriptor : Descriptor
+        The task; its program is looked up when the run starts.
+    invocation : Invocation
+        The call, translated. Its `descriptors` are closed by the run.
+    controls : Controls
+        How to run.
+
+    Returns
+    -------
+    OPset
+        Finished, running, or (`execute=False`) prepared.
+
+    Raises
+    ------
+    TaskError
+        The program cannot be started, or with `check` the run failed.
     """
-    raise NotImplementedError
+    from .opset import OPset
+
+    result = OPset(Run(descriptor, invocation, controls))
+    return result.execute() if controls.execute else result
+
+
+class Run:
+    """One execution: prepared, perhaps queued, running, ended.
+
+    The leader's exit is followed by a drain of its pipes. A run that is told to stop gets TERM, a grace, KILL, and
+    ends when its group is dead. `launch` comes once; then only the pump's thread calls, `stop` excepted.
+    """
+
+    def __init__(self, descriptor: Descriptor, invocation: Invocation, controls: Controls) -> None:
+        self._limit = _seconds(descriptor.task, controls.timeout)
+        self.descriptor = descriptor
+        self.controls = controls
+        self.record = Record(descriptor, invocation)
+        self.pump: Pump | None = None
+        """Who moves it; none before it is submitted."""
+        self._invocation = invocation
+        self._callbacks = Callbacks(controls.callback, self.record) if controls.callback is not None else None
+        self._intake: Intake | None = None
+        self._process: Process | None = None
+        self._streams: Streams | None = None
+        self._selector: selectors.BaseSelector | None = None
+        self.due = math.inf
+        """When `tick` is to be called (monotonic)."""
+        self._deadline = math.inf
+        self._exited: float | None = None
+        """When the leader was seen dead (monotonic)."""
+        self._dead: float | None = None
+        """When its whole group was, after it was told to stop."""
+        self._stopping: tuple[Status, str] | None = None
+        self._kill_at = math.inf
+        self._give_up_at = math.inf
+
+    @property
+    def ended(self) -> bool:
+        return self.record.finished
+
+    # The start.
+
+    def launch(self) -> None:
+        """Start the process. TaskError when that cannot be; the run has ended then."""
+        descriptor, invocation, controls, record = self.descriptor, self._invocation, self.controls, self.record
+        try:
+            added = {**dict(descriptor.environment), **invocation.environment, **controls.env}
+            program = find_executable(descriptor, {**os.environ, **added} if added else None)
+            argv = [os.path.abspath(program), *invocation.words]
+            cwd = None if controls.cwd is None else os.fspath(controls.cwd)
+            self._intake = Intake(
+                descriptor, invocation, stdout=record.stdout, stderr=record.stderr, folder=cwd or os.curdir
+            )
+            self._process = launch(
+                descriptor.task,
+                argv,
+                environment={**os.environb, **{os.fsencode(k): os.fsencode(v) for k, v in added.items()}},
+                cwd=cwd,
+                stdin=invocation.stdin,
+                descriptors=invocation.descriptors,
+                channel_variable=CHANNEL_VARIABLE.encode(),
+            )
+        except BaseException as error:
+            self.give_up(Status.ERROR, str(error))
+            raise
+        finally:
+            self.release()
+        self._streams = Streams(self._process, self._intake, record, self._deliver, self._look_again)
+        record.delivering = self._callbacks is not None
+        record.begin(argv)
+        if self._limit is not None:
+            self._deadline = time.monotonic() + self._limit
+        debug("%s: start %s", descriptor.task, argv)
+
+    def attach(self, selector: selectors.BaseSelector) -> None:
+        """Have process and pipes watched; what the selector gives back is to be called."""
+        if self._process is None or self._streams is None:
+            return
+        self._selector = selector
+        self._streams.attach(selector)
+        selector.register(self._process.pidfd, selectors.EVENT_READ, self._leader_ready)
+        self.due = self._deadline
+        if self._stopping is not None:
+            self._terminate()
+
+    def release(self) -> None:
+        """Close what was staged for the process."""
+        descriptors, self._invocation.descriptors = self._invocation.descriptors, ()
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._invocation.stdin = None
+
+    def _deliver(self, items: list[Item]) -> None:
+        if self._callbacks is not None:
+            if self.controls.async_:
+                self._callbacks.call_later(items)
+            else:
+                self._callbacks.call(items)
+
+    # The way.
+
+    def tick(self, now: float) -> None:
+        """Do what the time, or what was seen since the last tick, asks for; sets `due`."""
+        process, streams = self._process, self._streams
+        if process is None or streams is None or self.ended:
+            self.due = math.inf
+            return
+        if self._stopping is None:
+            if streams.trouble:
+                self._stop(Status.ERROR, streams.trouble)
+            elif now >= self._deadline:
+                self._stop(Status.TIMEOUT, f"ended at its time limit of {self._limit:g} s")
+        if self._stopping is not None:
+            self._pursue(now, process, streams)
+        elif self._exited is None:
+            self.due = self._deadline
+        else:
+            quiet = max(self._exited, streams.last_byte) + DRAIN
+            if streams.outputs_ended or now >= quiet:
+                self._finish()
+            else:
+                self.due = min(quiet, self._deadline)
+
+    def _pursue(self, now: float, process: Process, streams: Streams) -> None:
+        """One step towards the death of the group; the end when it is dead and its pipes are dry."""
+        if self._dead is None and self._exited is not None and not process.group_lives():
+            self._dead = now
+        if now >= self._give_up_at or (self._dead is not None and (streams.outputs_ended or now >= self._dead + DRAIN)):
+            self._finish()
+        elif self._dead is not None:
+            self.due = self._dead + DRAIN
+        else:
+            if now >= self._kill_at:
+                process.signal_group(signal.SIGKILL)
+                self._kill_at, self._give_up_at = math.inf, now + PATIENCE
+            self.due = min(self._kill_at, self._give_up_at, math.inf if self._exited is None else now + LOOK)
+
+    def _leader_ready(self) -> None:
+        if self._process is not None and self._selector is not None and self._process.poll():
+            self._exited = time.monotonic()
+            self._selector.unregister(self._process.pidfd)
+            self.due = 0
+
+    def _look_again(self) -> None:
+        self.due = 0
+
+    # The end.
+
+    def stop(self, status: Status, message: str) -> None:
+        """Ask, from any thread or finalizer, for the end of the process group."""
+        if self.ended or self.record.orphaned:
+            return
+        if self.pump is None:
+            self.give_up(status, message)
+        else:
+            self.pump.post(partial(self._stop, status, message))
+
+    def _stop(self, status: Status, message: str) -> None:
+        if self.ended or self._stopping is not None:
+            return
+        self._stopping = (status, message)
+        if self.record.phase == "queued":
+            self.give_up(status, message)
+        elif self._selector is not None:
+            self._terminate()
+
+    def _terminate(self) -> None:
+        if self._process is not None:
+            self._process.signal_group(signal.SIGTERM)
+            self._process.signal_group(signal.SIGCONT)
+        self._kill_at = time.monotonic() + GRACE
+        self.due = 0
+
+    def _finish(self) -> None:
+        """The process is dead and its pipes are dry: read what was held back, and judge."""
+        streams, process, intake = self._streams, self._process, self._intake
+        if streams is not None:
+            streams.close()
+        self._let_go()
+        code = process.returncode if process is not None else None
+        if self._stopping is not None:
+            self._end(*self._stopping, code)
+            return
+        success = self._succeeded(code)
+        if intake is not None and code is not None and code >= 0:
+            # A last line cut short by a signal is no value.
+            self._intake = None
+            if items := self.record.take(intake.finish(success)):
+                self._deliver(items)
+        self._end(*self._judge(code, success), code)
+
+    def give_up(self, status: Status, message: str) -> None:
+        """End at once, by force: for what could not start, was interrupted twice, or is broken."""
+        if self.ended:
+            return
+        process = self._process
+        if process is not None and not process.returned:
+            process.signal_group(signal.SIGKILL)
+            process.await_exit(PATIENCE)
+        if self._streams is not None:
+            self._streams.drop()
+        self._let_go()
+        self.release()
+        self._end(status, message, process.returncode if process is not None else None)
+
+    def _let_go(self) -> None:
+        process = self._process
+        if process is not None and not process.closed:
+            if self._exited is None and self._selector is not None:
+                self._selector.unregister(process.pidfd)
+            process.close()
+
+    def _succeeded(self, code: int | None) -> bool:
+        known = dict(self.descriptor.exit_statuses).get(code) if code is not None else None
+        return known.status == "success" if known is not None else code == 0
+
+    def _judge(self, code: int | None, success: bool) -> tuple[Status, str]:
+        record = self.record
+        known = dict(self.descriptor.exit_statuses).get(code) if code is not None else None
+        told = known.message if known is not None else ""
+        if success and record.cause is not None:
+            return Status.ERROR, str(record.cause)
+        if success:
+            return Status.SUCCESS, record.failure or told
+        if code is None:
+            how = "its exit status was taken by another wait() of this program"
+        elif code < 0:
+            how = f"killed by {describe_signal(-code)}"
+        else:
+            how = f"exit status {code}"
+        text = record.failure or ": ".join(part for part in (told, last_lines(record.stderr)) if part)
+        return Status.ERROR, f"{text} ({how})" if text else how
+
+    def _end(self, status: Status, message: str, code: int | None) -> None:
+        self.due = math.inf
+        self._intake = None
+        self.record.finish(status, message, code)
+        if self._callbacks is None or not self.controls.async_:
+            self.record.delivered()
+        else:
+            self._callbacks.end_later()
+        debug("%s: %s %s", self.descriptor.task, status.name, message)
+
+    def collected(self) -> None:
+        """Nobody holds the result any more (called by a finalizer, in any thread)."""
+        if self.ended or self.record.orphaned:
+            return
+        if self.pump is None:
+            self.release()
+        elif self._callbacks is None:
+            warnings.warn(
+                f"{self.descriptor.task}: the result of a run was dropped before its end, so the run ends",
+                ResourceWarning,
+                stacklevel=3,
+            )
+            self.stop(Status.ABORTED, "its result was dropped")
+
+    def kill(self) -> None:
+        """The last means, from any thread."""
+        if self._process is not None:
+            self._process.signal_group(signal.SIGKILL)
+
+    def abandon(self) -> None:
+        """In the child of a fork: the run is the parent's; close our copies of its files."""
+        if self._streams is not None:
+            self._streams.abandon()
+        if self._process is not None and not self._process.closed:
+            self._process.abandon()
+        self.release()
+
+
+def last_lines(capture: CapturedOutput) -> str:
+    """The last few lines of an output that say something."""
+    text = capture.tail(2000).decode("utf-8", "replace")
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[-5:])
+
+
+def _seconds(task: str, timeout: float | None) -> float | None:
+    if timeout is None or timeout == math.inf:
+        return None
+    if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not timeout > 0:
+        raise TaskParameterError(
+            f"{task}: timeout is a positive number of seconds, not {timeout!r}",
+            task=task,
+            parameter="timeout",
+            value=timeout,
+        )
+    return float(timeout)

@@ -75,6 +75,11 @@ class Contents:
         """All values of a row key as a list, also of one row only. Raises KeyError."""
         return list(self._rows[name])
 
+    def remove(self, name: str) -> None:
+        """Forget a key, until the tool gives it again."""
+        self._single.pop(name, None)
+        self._rows.pop(name, None)
+
     def unit(self, name: str) -> str | None:
         """The unit of a key: what the tool said, else what the descriptor declares."""
         return self._units.get(name) or self._key(name).unit

@@ -1,0 +1,15 @@
+"""Debugging lines: to the logger `voclient` if this program logs, to stderr if VOCLIENT_DEBUG is set."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def debug(text: str, *values: object) -> None:
+    """Say something about a run. Loads no logging: where nobody did, nobody listens."""
+    if os.environ.get("VOCLIENT_DEBUG", "0") not in ("", "0"):
+        print("voclient:", text % values, file=sys.stderr)
+    get_logger = getattr(sys.modules.get("logging"), "getLogger", None)
+    if get_logger is not None:
+        get_logger("voclient").debug(text, *values)

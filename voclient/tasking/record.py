@@ -1,0 +1,191 @@
+"""What has become known of one run: its state, its facts and its contents. No processes here."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from .capture import CapturedOutput
+from .results import Failure, Item, Progress
+from .results.contents import Contents
+from .results.references import Reference
+
+if TYPE_CHECKING:
+    from .descriptor import Descriptor, Invocation
+    from .results import Event
+
+
+class Status(IntEnum):
+    """How a run stands. Falsy until it has ended."""
+
+    RUNNING = 0
+    """Not ended: prepared, queued, or running."""
+    SUCCESS = 1
+    ERROR = 2
+    ABORTED = 3
+    TIMEOUT = 4
+
+
+class Record:
+    """State, facts and contents of a run: written by the one who runs it, read from any thread."""
+
+    def __init__(self, descriptor: Descriptor, invocation: Invocation) -> None:
+        self.descriptor = descriptor
+        self.contents = Contents(descriptor, invocation)
+        self.argv: list[str] = [invocation.executable, *invocation.words]
+        self.phase = "prepared"
+        """For messages: prepared, queued, running, ended."""
+        self.status = Status.RUNNING
+        self.message = ""
+        self.returncode: int | None = None
+        self.started: float | None = None
+        """Seconds of the epoch at the start of the process."""
+        self.began: float | None = None
+        self.ended: float | None = None
+        self.progress = Progress(None)
+        self.failure = ""
+        """The program's own word on why it failed."""
+        self.stdout = CapturedOutput()
+        self.stderr = CapturedOutput()
+        self.error: BaseException | None = None
+        """To be raised once, in the thread of a caller who waits."""
+        self.cause: Exception | None = None
+        """Why the run failed, where it is more than the program's word."""
+        self.delivering = False
+        """Callbacks are still to be called for things that arrived."""
+        self.orphaned = False
+        """Forked away: the run goes on in the parent process, without news for this one."""
+        self.row_keys: set[str] = set()
+        self._make_waiting()
+
+    def _make_waiting(self) -> None:
+        self.changed = threading.Condition()
+        """Guards the contents; notified after each change."""
+        self._followers: list[Callable[[list[Item]], None]] = []
+        _records.add(self)
+
+    @property
+    def finished(self) -> bool:
+        return self.status is not Status.RUNNING
+
+    # Writing: by the runner.
+
+    def begin(self, argv: list[str]) -> None:
+        self.argv = argv
+        self.phase = "running"
+        self.started = time.time()
+        self.began = time.monotonic()
+
+    def take(self, events: Iterable[Event]) -> list[Item]:
+        """Take in what the program said, and return the items; an exception keeps what came before it."""
+        items: list[Item] = []
+        try:
+            for event in events:
+                if isinstance(event, Item):
+                    with self.changed:
+                        self.contents.apply(event)
+                        if event.rows:
+                            self.row_keys.update(event.values)
+                    items.append(event)
+                elif isinstance(event, Progress):
+                    self.progress = event
+                elif isinstance(event, Failure):
+                    self.failure = event.text
+        except Exception as error:
+            if self.cause is None:
+                self.cause = error
+        if items:
+            self._tell(items)
+        return items
+
+    def finish(self, status: Status, message: str = "", returncode: int | None = None) -> None:
+        """The run is over; nothing is added after this."""
+        self.ended = time.monotonic()
+        self.message = message
+        self.returncode = returncode
+        self.phase = "ended"
+        self.status = status
+        self._tell([])
+
+    def delivered(self) -> None:
+        """No callback will be called any more."""
+        self.delivering = False
+        self._tell([])
+
+    def _tell(self, items: list[Item]) -> None:
+        with self.changed:
+            self.changed.notify_all()
+            for follower in self._followers:
+                follower(items)
+
+    # Waiting.
+
+    def wait_until(self, ready: Callable[[], bool], timeout: float | None = None) -> bool:
+        """Wait until `ready()` holds, or no news can come any more."""
+        if not ready():
+            with self.changed:
+                self.changed.wait_for(lambda: ready() or self.orphaned, timeout)
+        return ready()
+
+    def follow(self, follower: Callable[[list[Item]], None]) -> list[Item]:
+        """Call `follower` with the items of each change from now on (none: only the state changed).
+
+        Returns what has come before, as items. It is called under the lock, in the thread that made the change.
+        """
+        with self.changed:
+            self._followers.append(follower)
+            before = [Item({key: self.contents.value(key)}) for key in self.contents if key not in self.row_keys]
+            tables: dict[int, dict[str, list[Any]]] = {}
+            for key in self.contents:
+                if key in self.row_keys:
+                    column = self.contents.rows(key)
+                    tables.setdefault(len(column), {})[key] = column
+            return before + [Item(table, rows=True) for table in tables.values()]
+
+    def unfollow(self, follower: Callable[[list[Item]], None]) -> None:
+        with self.changed:
+            self._followers.remove(follower)
+
+    # Copies in other processes.
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        del state["changed"], state["_followers"], state["error"], state["cause"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.error = self.cause = None
+        self._make_waiting()
+
+
+def pairs(items: Iterable[Item]) -> Iterator[tuple[str, Any]]:
+    """Keys and values in the order they came, row by row, references opened."""
+    for item in items:
+        if item.rows:
+            names = list(item.values)
+            for row in zip(*item.values.values(), strict=True):
+                yield from zip(names, row, strict=True)
+        else:
+            for key, value in item.values.items():
+                yield key, value.resolve() if isinstance(value, Reference) else value
+
+
+_records: WeakSet[Record] = WeakSet()
+
+
+def _renew_locks() -> None:
+    """In the child of a fork: locks may be held by threads that are not here."""
+    for record in list(_records):
+        if not record.finished and record.phase != "prepared":
+            record.orphaned = True
+        record.delivering = False
+        record._make_waiting()
+
+
+os.register_at_fork(after_in_child=_renew_locks)

@@ -1,0 +1,109 @@
+"""The pipes of one run: their bytes go to the captures and through the parsers into the record."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .process import Process
+    from .record import Record
+    from .results import Event, Item
+    from .results.intake import Intake
+
+PIECE = 1 << 16
+
+
+class Streams:
+    """Reads stdout, stderr and the OPset channel of a process, whichever has something."""
+
+    def __init__(
+        self,
+        process: Process,
+        intake: Intake,
+        record: Record,
+        deliver: Callable[[list[Item]], None],
+        notice: Callable[[], None],
+    ) -> None:
+        """`deliver` is called with what the bytes mean, `notice` when a pipe has ended or trouble arose."""
+        self._channel = process.channel
+        self._outputs = (process.stdout, process.stderr)
+        self._feeds: dict[int, Callable[[bytes], Iterator[Event]]] = {
+            process.channel: intake.feed_channel,
+            process.stdout: intake.feed_stdout,
+            process.stderr: intake.feed_stderr,
+        }
+        self._captures = {process.stdout: record.stdout, process.stderr: record.stderr}
+        self._open = set(self._feeds)
+        self._record = record
+        self._deliver = deliver
+        self._notice = notice
+        self._selector: selectors.BaseSelector | None = None
+        self._channel_asked = False
+        self.last_byte = 0.0
+        """When the last one came (monotonic)."""
+        self.trouble = ""
+        """Why output could not be kept."""
+
+    @property
+    def outputs_ended(self) -> bool:
+        """The program's stdout and stderr are both at their end. (The channel is nobody's but the program's own.)"""
+        return not self._open.intersection(self._outputs)
+
+    def attach(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+        for descriptor in self._feeds:
+            selector.register(descriptor, selectors.EVENT_READ, partial(self._read, descriptor))
+
+    def close(self) -> None:
+        """Read what lies in the channel, then let go of all that is still open."""
+        while self._channel in self._open and self._read(self._channel):
+            pass
+        self.drop()
+
+    def drop(self) -> None:
+        """Let go of all pipes, unread."""
+        for descriptor in tuple(self._open):
+            self._end(descriptor)
+
+    def _read(self, descriptor: int) -> bool:
+        """Read one piece; False when there is nothing now, or never again."""
+        if descriptor not in self._open:
+            return False
+        if not self._channel_asked and descriptor != self._channel:
+            # A program that speaks on the channel announces itself there before any output.
+            self._channel_asked = True
+            self._read(self._channel)
+        try:
+            data = os.read(descriptor, PIECE)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._end(descriptor)
+            self._notice()
+            return False
+        self.last_byte = time.monotonic()
+        if (capture := self._captures.get(descriptor)) is not None:
+            try:
+                capture.write(data)
+            except OSError as error:
+                self.trouble = self.trouble or f"output could not be kept: {error.strerror}"
+                self._notice()
+        if items := self._record.take(self._feeds[descriptor](data)):
+            self._deliver(items)
+        return True
+
+    def _end(self, descriptor: int) -> None:
+        self._open.discard(descriptor)
+        if self._selector is not None:
+            self._selector.unregister(descriptor)
+        os.close(descriptor)
+
+    def abandon(self) -> None:
+        """In the child of a fork: close our copies; the selector is the parent's."""
+        self._selector = None
+        self.drop()
