@@ -3,14 +3,8 @@
 #ifndef VOTABLE_ROWS_H
 #define VOTABLE_ROWS_H
 
+#include "io/bytes.h"
 #include "votable/cell.h"
-
-/* Bytes pulled from somewhere: a STREAM's decoded content, a file, a spool.
- * Up to `room` bytes; 0: the end; -1: error set. */
-struct byte_reader {
-    ptrdiff_t (*read)(void *context, void *bytes, size_t room, struct error *error);
-    void *context;
-};
 
 enum rows_status {
     ROWS_ERROR = -1,

@@ -1,0 +1,136 @@
+/* field.c - datatype, arraysize and null value of a FIELD or PARAM. */
+#include "votable/field.h"
+
+#include <stdio.h>
+
+static const struct {
+    const char *name;
+    unsigned char size; /* bytes of one item in binary serialisations */
+    bool is_integer;
+    bool is_number;
+} types[] = {
+    [VOT_TYPE_BOOLEAN] = {"boolean", 1, false, false},
+    [VOT_TYPE_BIT] = {"bit", 0, false, false},
+    [VOT_TYPE_BYTE] = {"unsignedByte", 1, true, true},
+    [VOT_TYPE_SHORT] = {"short", 2, true, true},
+    [VOT_TYPE_INT] = {"int", 4, true, true},
+    [VOT_TYPE_LONG] = {"long", 8, true, true},
+    [VOT_TYPE_CHAR] = {"char", 1, false, false},
+    [VOT_TYPE_UNICODE] = {"unicodeChar", 2, false, false},
+    [VOT_TYPE_FLOAT] = {"float", 4, false, true},
+    [VOT_TYPE_DOUBLE] = {"double", 8, false, true},
+    [VOT_TYPE_FLOAT_COMPLEX] = {"floatComplex", 8, false, false},
+    [VOT_TYPE_DOUBLE_COMPLEX] = {"doubleComplex", 16, false, false},
+};
+enum { TYPE_COUNT = sizeof types / sizeof *types };
+
+/* More items in one cell are refused: no binary serialisation can count them. */
+#define ITEMS_MAXIMUM ((size_t)INT32_MAX)
+
+size_t vot_type_size(enum vot_type type) {
+    return types[type].size;
+}
+
+const char *vot_type_name(enum vot_type type) {
+    return types[type].name;
+}
+
+bool vot_type_is_integer(enum vot_type type) {
+    return types[type].is_integer;
+}
+
+bool vot_type_is_number(enum vot_type type) {
+    return types[type].is_number;
+}
+
+static bool parse_type(struct slice text, enum vot_type *type) {
+    for (unsigned i = 0; i < TYPE_COUNT; i++) {
+        if (!slice_equal_nocase(text, slice_of(types[i].name))) continue;
+        *type = (enum vot_type)i;
+        return true;
+    }
+    return false;
+}
+
+/* A dimension's digits at the start of `text`, taken off it. */
+static bool take_number(struct slice *text, size_t *number) {
+    size_t value = 0, digits = 0;
+    for (; digits < text->length && text->text[digits] >= '0' && text->text[digits] <= '9'; digits++) {
+        value = value * 10 + (size_t)(text->text[digits] - '0');
+        if (value > ITEMS_MAXIMUM) return false;
+    }
+    text->text += digits;
+    text->length -= digits;
+    *number = value;
+    return digits > 0;
+}
+
+/* `n`, `*`, `n*`, and any number of `nx` in front of them. */
+static bool parse_arraysize(struct slice text, struct vot_field *field) {
+    size_t items = 1;
+    for (;;) {
+        size_t number = 0;
+        bool has_number = take_number(&text, &number);
+        if (text.length == 1 && text.text[0] == '*') {
+            field->is_variable = true;
+            field->items = items;
+            field->maximum = items * number;
+            return field->maximum <= ITEMS_MAXIMUM;
+        }
+        if (!has_number) return false;
+        items *= number;
+        if (items > ITEMS_MAXIMUM) return false;
+        if (text.length == 0) break;
+        if (text.text[0] != 'x') return false;
+        text.text++;
+        text.length--;
+    }
+    field->items = items;
+    return true;
+}
+
+/* What to call a FIELD or PARAM in messages. */
+static struct slice title(const struct vot_node *node) {
+    struct slice name = vot_attribute(node, "name");
+    if (!name.length) name = vot_attribute(node, "ID");
+    return name.length ? name : SLICE("without name");
+}
+
+static bool refuse(const struct vot_node *node, const char *what, struct slice found, const char *accepted,
+                   struct error *error) {
+    struct slice name = title(node);
+    return error_set_input(error, "Error: %s '%.*s' of %s %.*s at line %lu is not %s", what, (int)found.length,
+                           found.text, vot_element_name(node->element), (int)name.length, name.text, node->line,
+                           accepted);
+}
+
+bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error) {
+    *field = (struct vot_field){.node = node, .type = VOT_TYPE_CHAR, .items = 1};
+    struct slice datatype = slice_trim(vot_attribute(node, "datatype"));
+    struct slice arraysize = slice_trim(vot_attribute(node, "arraysize"));
+    /* VOTable 1.0 made datatype optional: then it is text of any length. */
+    if (!datatype.length && !arraysize.length) arraysize = SLICE("*");
+    if (datatype.length && !parse_type(datatype, &field->type))
+        return refuse(node, "datatype", datatype,
+                      "one of boolean, bit, unsignedByte, short, int, long, char, unicodeChar, float, double, "
+                      "floatComplex, doubleComplex",
+                      error);
+    if (arraysize.length) {
+        if (!parse_arraysize(arraysize, field))
+            return refuse(node, "arraysize", arraysize, "like 3, *, 16*, 3x2 or 3x* (at most 2147483647 items)", error);
+        field->has_arraysize = !slice_equal(arraysize, SLICE("1"));
+    }
+    for (const struct vot_node *values = vot_child(node, VOT_VALUES); values && !field->null.text;
+         values = vot_sibling(values, VOT_VALUES))
+        field->null = vot_attribute(values, "null");
+    return true;
+}
+
+struct slice vot_field_label(const struct vot_field *field, size_t index, char room[32]) {
+    static const char *const sources[] = {"name", "ID", "ucd"};
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        struct slice label = vot_attribute(field->node, sources[i]);
+        if (label.length) return label;
+    }
+    return (struct slice){room, (size_t)snprintf(room, 32, "col%zu", index)};
+}
