@@ -42,7 +42,8 @@ bool stream_begin(struct stream *stream, const struct vot_node *owner, const cha
             return false;
         }
     }
-    if (!stream->href) stream->is_base64 = true; /* bytes cannot stand in XML in any other way */
+    if (stream->href) stream->is_raw = false;
+    else stream->is_base64 = true; /* bytes cannot stand in XML in any other way */
     return true;
 }
 
@@ -140,16 +141,11 @@ struct byte_reader stream_reader(struct stream *stream) {
 }
 
 bool stream_drain(struct stream *stream, struct error *error) {
-    if (stream->source) {
-        stream->text.length = 0;
-        return true; /* the rest of a reference is nobody's affair */
-    }
-    for (;;) {
-        ptrdiff_t got = read_decoded(stream, stream->encoded, 0, error);
-        stream->used = stream->length;
-        if (got < 0) return false;
-        if (stream->is_ended && stream->text.length == 0) return true;
-    }
+    if (stream->source) return true; /* the rest of a reference is nobody's affair */
+    char rest[4096];
+    ptrdiff_t got;
+    while ((got = read_decoded(stream, rest, sizeof rest, error)) > 0) continue;
+    return got == 0;
 }
 
 void stream_close(struct stream *stream) {
