@@ -56,6 +56,21 @@ bool error_set_memory(struct error *error) {
     return false;
 }
 
+bool error_prefix(struct error *error, const char *format, ...) {
+    if (!error->text || error->text == no_memory) return false;
+    va_list arguments;
+    va_start(arguments, format);
+    char *prefix = NULL, *whole = NULL;
+    if (vasprintf(&prefix, format, arguments) < 0) prefix = NULL;
+    va_end(arguments);
+    if (prefix && asprintf(&whole, "%s%s", prefix, error->text) >= 0) {
+        free(error->text);
+        error->text = whole;
+    }
+    free(prefix);
+    return false;
+}
+
 void error_clear(struct error *error) {
     if (error->text != no_memory) free(error->text);
     *error = (struct error){0};

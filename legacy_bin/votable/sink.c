@@ -47,6 +47,10 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
     case FORMAT_TSV: return delimited_sink_open(settings, output, error);
     case FORMAT_HTML:
     case FORMAT_SHTML: return html_sink_open(settings, output, error);
+    case FORMAT_BINARY:
+    case FORMAT_BINARY2:
+    case FORMAT_VOTFITS: return serialized_sink_open(settings, output, error);
+    case FORMAT_FITS: return fits_sink_open(settings, output, error);
     default: error_set(error, "Error: format '%s' cannot be written yet", format_name(settings.format)); return NULL;
     }
 }

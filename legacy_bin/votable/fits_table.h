@@ -1,0 +1,19 @@
+/* fits_table.h - one table as a FITS binary table extension (FITS 4.0 section 7.3). */
+#ifndef VOTABLE_FITS_TABLE_H
+#define VOTABLE_FITS_TABLE_H
+
+#include "votable/fits_card.h"
+#include "votable/row_spool.h"
+
+struct fits_table {
+    const struct vot_table *table;
+    struct row_spool *rows; /* opened with is_wide; not closed here */
+    struct slice name;      /* EXTNAME */
+    bool has_heap;          /* arrays of variable length keep their lengths, in the heap; else all have the longest's */
+    bool has_metadata;      /* identifiers and UCDs of columns, and the RESOURCE's INFO and PARAM, as keywords */
+};
+
+bool fits_table_write(const struct fits_table *table, struct fits_out *out, struct error *error);
+void fits_primary_write(struct fits_out *out);
+
+#endif

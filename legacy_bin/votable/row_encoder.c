@@ -1,0 +1,109 @@
+#include "votable/row_encoder.h"
+
+#include <stdlib.h>
+
+#include "base/bigendian.h"
+
+static bool note_integers(const struct vot_field *field, const struct vot_cell *cell, struct column_facts *facts,
+                          struct error *error) {
+    if (!facts->used) facts->used = calloc(1, USED_VALUES / 8);
+    if (!facts->used) return error_set_memory(error);
+    size_t size = vot_type_size(field->type);
+    for (size_t i = 0; i < cell->length; i += size) {
+        uint64_t distance =
+            (uint64_t)vot_item_integer(field->type, cell->bytes + i) - (uint64_t)vot_type_minimum(field->type);
+        if (distance < USED_VALUES) facts->used[distance / 8] |= (unsigned char)(1 << distance % 8);
+    }
+    return true;
+}
+
+static uint64_t count_items(const struct vot_field *field, const struct vot_cell *cell) {
+    return field->type == VOT_TYPE_BIT ? (uint64_t)cell->length * 8 - cell->spare_bits
+                                       : cell->length / vot_type_size(field->type);
+}
+
+/* Of a cell as it is stored. */
+static bool note_facts(struct row_encoder *encoder, size_t index, const struct vot_cell *binary, struct error *error) {
+    const struct vot_field *field = &encoder->table->fields[index];
+    struct column_facts *facts = &encoder->facts[index];
+    if (binary->form == VOT_NULL) {
+        facts->has_null = true;
+        return true;
+    }
+    uint64_t length = count_items(field, binary);
+    if (field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE) {
+        struct slice text = vot_cell_text(field, binary, &encoder->text);
+        if (!text.text) return error_set_memory(error);
+        length = text.length;
+    }
+    if (length > facts->longest) facts->longest = length;
+    if (length < facts->shortest) facts->shortest = length;
+    facts->bytes += binary->length;
+    return !vot_type_is_integer(field->type) || note_integers(field, binary, facts, error);
+}
+
+/* No value in an integer field of BINARY: its null value in each item. */
+static void put_null(const struct row_encoder *encoder, size_t index, char *bytes, size_t length) {
+    const struct vot_field *field = &encoder->table->fields[index];
+    if (!vot_type_is_integer(field->type) || !encoder->nulls || !encoder->nulls[index].is_set) return;
+    size_t size = vot_type_size(field->type);
+    for (size_t i = 0; i < length; i += size) bigendian_put(bytes + i, (uint64_t)encoder->nulls[index].value, size);
+}
+
+static bool append_cell(struct row_encoder *encoder, size_t index, const struct vot_cell *cell, struct error *error) {
+    const struct vot_field *field = &encoder->table->fields[index];
+    struct buffer *row = &encoder->row;
+    struct vot_cell binary;
+    if (!vot_cell_bytes(field, cell, &encoder->room, &binary, error)) return false;
+    if (encoder->facts && !note_facts(encoder, index, &binary, error)) return false;
+    char *out = buffer_reserve(row, binary.length + 4);
+    if (!out) return error_set_input(error, "a row of more than %zu MiB is not accepted", BUFFER_MAXIMUM >> 20);
+    char *start = out;
+    if (field->is_variable) {
+        uint64_t items = count_items(field, &binary);
+        if (items > UINT32_MAX)
+            return error_set_input(error, "an array of more than %u items is not accepted", UINT32_MAX);
+        bigendian_put(out, items, 4);
+        out += 4;
+    }
+    if (binary.length) memcpy(out, binary.bytes, binary.length);
+    if (binary.form == VOT_NULL) {
+        put_null(encoder, index, out, binary.length);
+        if (encoder->has_mask) row->bytes[index / 8] |= (char)(0x80 >> index % 8);
+    }
+    row->length += (size_t)(out - start) + binary.length;
+    return true;
+}
+
+bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct error *error) {
+    struct buffer *bytes = &encoder->row;
+    size_t mask = encoder->has_mask ? (row->count + 7) / 8 : 0;
+    bytes->length = 0;
+    encoder->rows++;
+    char *start = buffer_reserve(bytes, mask);
+    if (!start) return error_set_memory(error);
+    memset(start, 0, mask);
+    bytes->length = mask;
+    for (size_t i = 0; i < row->count; i++)
+        if (!append_cell(encoder, i, &row->cells[i], error))
+            return error_prefix(error, "row %llu: ", (unsigned long long)encoder->rows);
+    return true;
+}
+
+void row_encoder_free(struct row_encoder *encoder) {
+    buffer_free(&encoder->row);
+    buffer_free(&encoder->room);
+    buffer_free(&encoder->text);
+}
+
+bool column_null(const struct vot_field *field, const struct column_facts *facts, int64_t *value) {
+    if (vot_field_null_integer(field, value)) return true;
+    int64_t minimum = vot_type_minimum(field->type);
+    uint64_t values = (uint64_t)vot_type_maximum(field->type) - (uint64_t)minimum; /* less one */
+    for (uint64_t distance = 0; distance < USED_VALUES && distance <= values; distance++) {
+        if (facts->used && facts->used[distance / 8] >> distance % 8 & 1) continue;
+        *value = (int64_t)((uint64_t)minimum + distance);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,70 @@
+#include "votable/row_spool.h"
+
+#include <stdlib.h>
+
+#include "io/spool.h"
+
+struct row_spool {
+    struct vot_table table;   /* as stored */
+    struct vot_field *fields; /* its fields */
+    struct row_encoder encoder;
+    struct spool *bytes;
+};
+
+struct row_spool *row_spool_open(const struct vot_table *table, bool is_wide, struct error *error) {
+    struct row_spool *spool = calloc(1, sizeof *spool);
+    if (!spool) {
+        error_set_memory(error);
+        return NULL;
+    }
+    size_t count = table->field_count;
+    spool->table = *table;
+    spool->table.serialization = VOT_BINARY2;
+    spool->fields = calloc(count + 1, sizeof *spool->fields);
+    spool->encoder = (struct row_encoder){.table = &spool->table, .has_mask = true};
+    spool->encoder.facts = calloc(count + 1, sizeof *spool->encoder.facts);
+    spool->bytes = spool_open(error);
+    if (!spool->fields || !spool->encoder.facts || !spool->bytes) {
+        error_set_memory(error);
+        row_spool_close(spool);
+        return NULL;
+    }
+    spool->table.fields = spool->fields;
+    for (size_t i = 0; i < count; i++) {
+        struct vot_field *field = &spool->fields[i];
+        *field = table->fields[i];
+        if (is_wide && (field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE)) field->is_variable = true;
+        spool->encoder.facts[i].shortest = UINT64_MAX;
+    }
+    return spool;
+}
+
+bool row_spool_write(struct row_spool *spool, const struct vot_row *row, struct error *error) {
+    return row_encode(&spool->encoder, row, error) &&
+           spool_write(spool->bytes, spool->encoder.row.bytes, spool->encoder.row.length, error);
+}
+
+uint64_t row_spool_count(const struct row_spool *spool) {
+    return spool->encoder.rows;
+}
+
+const struct column_facts *row_spool_facts(const struct row_spool *spool) {
+    return spool->encoder.facts;
+}
+
+static ptrdiff_t read_bytes(void *context, void *bytes, size_t room, struct error *error) {
+    return spool_read(context, bytes, room, error);
+}
+
+struct row_source *row_spool_read(struct row_spool *spool, struct error *error) {
+    return binary_rows_open(&spool->table, (struct byte_reader){.read = read_bytes, .context = spool->bytes}, error);
+}
+
+void row_spool_close(struct row_spool *spool) {
+    for (size_t i = 0; spool->encoder.facts && i < spool->table.field_count; i++) free(spool->encoder.facts[i].used);
+    free(spool->encoder.facts);
+    row_encoder_free(&spool->encoder);
+    if (spool->bytes) spool_close(spool->bytes);
+    free(spool->fields);
+    free(spool);
+}

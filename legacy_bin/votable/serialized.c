@@ -1,0 +1,320 @@
+/* serialized.c - VOTables with rows as BINARY, BINARY2 or inline FITS. The XML is the VOTable writer's; this file
+ * stands before it, holds a TABLE back until its FIELDs can be written, and writes what is inside the STREAM.
+ * BINARY must say in the FIELD which value means null: if one does not, its rows wait in a spool. */
+#include <stdlib.h>
+
+#include "votable/base64.h"
+#include "votable/fits_table.h"
+#include "votable/sink.h"
+
+struct serialized {
+    struct sink sink;
+    struct sink *xml;            /* owned */
+    const struct vot_node *held; /* the TABLE whose start has not been written */
+    struct row_spool *spool;     /* rows that wait */
+    struct row_encoder encoder;  /* rows that do not */
+    struct null_value *nulls;    /* of the table's fields, BINARY only */
+    struct base64_encoder base64;
+};
+
+/* A node and all inside it. */
+static bool replay(struct sink *xml, const struct vot_node *node, struct error *error) {
+    const struct vot_node *top = node;
+    for (;;) {
+        if (node->element == VOT_TEXT_NODE) {
+            if (!sink_text(xml, node, error)) return false;
+        } else {
+            if (!sink_start(xml, node, error)) return false;
+            if (node->first_child) {
+                node = node->first_child;
+                continue;
+            }
+            if (!sink_finish(xml, node, error)) return false;
+        }
+        while (node != top && !node->next) {
+            node = node->parent;
+            if (!sink_finish(xml, node, error)) return false;
+        }
+        if (node == top) return true;
+        node = node->next;
+    }
+}
+
+static bool replay_children(struct sink *xml, const struct vot_node *node, struct error *error) {
+    for (const struct vot_node *child = node->first_child; child; child = child->next)
+        if (!replay(xml, child, error)) return false;
+    return true;
+}
+
+/* `name` with the prefix that `like` has, in `room` (freed by the caller). */
+static struct slice prefixed(struct buffer *room, const struct vot_node *like, const char *name) {
+    size_t prefix = like->name.length - vot_local_name(like->name).length;
+    buffer_append(room, like->name.text, prefix);
+    buffer_append_string(room, name);
+    return buffer_slice(room);
+}
+
+/* A VALUES element like `old` (NULL: a new one) that says which value is null. */
+static bool replay_values(struct sink *xml, const struct vot_node *field, const struct vot_node *old, int64_t null,
+                          struct error *error) {
+    char text[NUMBER_ROOM];
+    size_t count = old ? old->attribute_count : 0;
+    struct vot_attribute *attributes = calloc(count + 1, sizeof *attributes);
+    struct buffer name = {0};
+    if (!attributes) return error_set_memory(error);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!slice_equal_nocase(vot_local_name(old->attributes[i].name), SLICE("null")))
+            attributes[kept++] = old->attributes[i];
+    attributes[kept++] = (struct vot_attribute){SLICE("null"), {text, number_write_integer(text, null)}};
+    struct vot_node values = {.element = VOT_VALUES,
+                              .name = prefixed(&name, field, "VALUES"),
+                              .attributes = attributes,
+                              .attribute_count = kept};
+    bool is_done = sink_start(xml, &values, error) && (!old || replay_children(xml, old, error)) &&
+                   sink_finish(xml, &values, error);
+    buffer_free(&name);
+    free(attributes);
+    return is_done;
+}
+
+/* A FIELD with the null value it lacks; VALUES stand between DESCRIPTION and LINK. */
+static bool replay_field(struct sink *xml, const struct vot_node *field, int64_t null, struct error *error) {
+    const struct vot_node *values = vot_child(field, VOT_VALUES);
+    bool is_said = false;
+    if (!sink_start(xml, field, error)) return false;
+    for (const struct vot_node *child = field->first_child; child; child = child->next) {
+        bool is_place = values ? child == values : child->element == VOT_LINK;
+        if (is_place && !is_said) {
+            if (!replay_values(xml, field, values, null, error)) return false;
+            is_said = true;
+            if (child == values) continue;
+        }
+        if (!replay(xml, child, error)) return false;
+    }
+    return (is_said || replay_values(xml, field, NULL, null, error)) && sink_finish(xml, field, error);
+}
+
+/* All of the held TABLE up to its rows, and the start tags around them. */
+static bool release(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    struct sink *xml = serialized->xml;
+    size_t index = 0;
+    if (!sink_start(xml, table->node, error)) return false;
+    for (const struct vot_node *child = table->node->first_child; child; child = child->next) {
+        bool is_done;
+        if (child->element == VOT_FIELD) {
+            const struct null_value *null =
+                serialized->nulls && index < table->field_count ? &serialized->nulls[index] : NULL;
+            int64_t stated;
+            bool is_stated = index < table->field_count && vot_field_null_integer(&table->fields[index], &stated);
+            index++;
+            is_done = null && null->is_set && !is_stated ? replay_field(xml, child, null->value, error)
+                                                         : replay(xml, child, error);
+        } else if (child->element == VOT_DATA) {
+            is_done = sink_start(xml, child, error);
+        } else {
+            is_done = replay(xml, child, error);
+        }
+        if (!is_done) return false;
+    }
+    serialized->held = NULL;
+    return true;
+}
+
+/* The element of the serialisation and its STREAM, opened or closed. */
+static bool wrap(struct serialized *serialized, const struct vot_table *table, bool is_start, struct error *error) {
+    static const struct vot_attribute encoding = {{"encoding", 8}, {"base64", 6}}, extnum = {{"extnum", 6}, {"1", 1}};
+    enum vot_element element = serialized->sink.settings.format == FORMAT_BINARY    ? VOT_BINARY
+                               : serialized->sink.settings.format == FORMAT_BINARY2 ? VOT_BINARY2
+                                                                                    : VOT_FITS;
+    struct buffer names[2] = {0};
+    struct vot_node outer = {.element = element,
+                             .name = prefixed(&names[0], table->node, vot_element_name(element)),
+                             .attributes = &extnum,
+                             .attribute_count = element == VOT_FITS};
+    struct vot_node stream = {.element = VOT_STREAM,
+                              .name = prefixed(&names[1], table->node, "STREAM"),
+                              .attributes = &encoding,
+                              .attribute_count = 1};
+    struct sink *xml = serialized->xml;
+    bool is_done = is_start ? sink_start(xml, &outer, error) && sink_start(xml, &stream, error)
+                            : sink_finish(xml, &stream, error) && sink_finish(xml, &outer, error);
+    if (is_start) output_write(serialized->sink.output, "\n", 1);
+    buffer_free(&names[0]);
+    buffer_free(&names[1]);
+    return is_done;
+}
+
+static bool start(struct sink *sink, const struct vot_node *node, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    if (serialized->held) return true;
+    if (node->element == VOT_TABLE) {
+        serialized->held = node;
+        return true;
+    }
+    return sink_start(serialized->xml, node, error);
+}
+
+static bool text(struct sink *sink, const struct vot_node *node, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    return serialized->held || sink_text(serialized->xml, node, error);
+}
+
+static bool finish(struct sink *sink, const struct vot_node *node, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    if (!serialized->held) return sink_finish(serialized->xml, node, error);
+    if (serialized->held != node) return true;
+    serialized->held = NULL; /* a TABLE without rows */
+    return replay(serialized->xml, node, error);
+}
+
+/* BINARY: every integer field whose cells may have no value says which value means that. */
+static bool says_nulls(struct serialized *serialized, const struct vot_table *table) {
+    bool is_all = true;
+    for (size_t i = 0; i < table->field_count; i++) {
+        struct null_value *null = &serialized->nulls[i];
+        null->is_set = vot_field_null_integer(&table->fields[i], &null->value);
+        if (vot_type_is_integer(table->fields[i].type) && !table->fields[i].is_variable)
+            is_all = is_all && null->is_set;
+    }
+    return is_all;
+}
+
+static bool rows(struct sink *sink, const struct vot_table *table, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    enum format format = sink->settings.format;
+    if (!serialized->held)
+        return error_set_input(error, "line %lu: a TABLE with rows twice cannot be written as %s", table->node->line,
+                               format_name(format));
+    free(serialized->nulls);
+    serialized->nulls = NULL;
+    serialized->base64 = (struct base64_encoder){.output = sink->output};
+    if (format == FORMAT_BINARY) {
+        serialized->nulls = calloc(table->field_count + 1, sizeof *serialized->nulls);
+        if (!serialized->nulls) return error_set_memory(error);
+    }
+    if (format == FORMAT_VOTFITS || (format == FORMAT_BINARY && !says_nulls(serialized, table))) {
+        serialized->spool = row_spool_open(table, format == FORMAT_VOTFITS, error);
+        return serialized->spool != NULL;
+    }
+    row_encoder_free(&serialized->encoder);
+    serialized->encoder =
+        (struct row_encoder){.table = table, .has_mask = format == FORMAT_BINARY2, .nulls = serialized->nulls};
+    return release(serialized, table, error) && wrap(serialized, table, true, error);
+}
+
+static bool write_row(struct serialized *serialized, const struct vot_row *row, struct error *error) {
+    struct row_encoder *encoder = &serialized->encoder;
+    if (!row_encode(encoder, row, error)) return false;
+    base64_write(&serialized->base64, encoder->row.bytes, encoder->row.length);
+    return true;
+}
+
+static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    (void)table;
+    return serialized->spool ? row_spool_write(serialized->spool, row, error) : write_row(serialized, row, error);
+}
+
+/* The null values that FIELDs must say because cells without value came. */
+static bool choose_nulls(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    const struct column_facts *facts = row_spool_facts(serialized->spool);
+    for (size_t i = 0; i < table->field_count; i++) {
+        const struct vot_field *field = &table->fields[i];
+        struct null_value *null = &serialized->nulls[i];
+        if (null->is_set || !vot_type_is_integer(field->type) || field->is_variable || !facts[i].has_null) continue;
+        null->is_set = column_null(field, &facts[i], &null->value);
+        if (null->is_set) continue;
+        char room[32];
+        struct slice name = vot_field_label(field, i, room);
+        return error_set_input(error,
+                               "field '%.*s': every value of %s is used, none is left to say that cells have none "
+                               "(votb2 needs none)",
+                               (int)name.length, name.text, vot_type_name(field->type));
+    }
+    return true;
+}
+
+static bool write_spooled_rows(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    struct row_source *source = row_spool_read(serialized->spool, error);
+    if (!source) return false;
+    struct vot_row row;
+    enum rows_status status;
+    row_encoder_free(&serialized->encoder);
+    serialized->encoder = (struct row_encoder){.table = table, .nulls = serialized->nulls};
+    while ((status = source->class->next(source, &row, error)) == ROWS_ROW)
+        if (!write_row(serialized, &row, error)) {
+            status = ROWS_ERROR;
+            break;
+        }
+    source->class->close(source);
+    return status == ROWS_END;
+}
+
+static void write_base64(void *context, const void *bytes, size_t length) {
+    base64_write(context, bytes, length);
+}
+
+static bool write_fits(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    struct fits_out out = {.write = write_base64, .context = &serialized->base64};
+    struct fits_table fits = {
+        .table = table, .rows = serialized->spool, .name = vot_attribute(table->node, "name"), .has_heap = true};
+    fits_primary_write(&out);
+    return fits_table_write(&fits, &out, error);
+}
+
+static bool write_spooled(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    bool is_fits = serialized->sink.settings.format == FORMAT_VOTFITS;
+    return (is_fits || choose_nulls(serialized, table, error)) && release(serialized, table, error) &&
+           wrap(serialized, table, true, error) &&
+           (is_fits ? write_fits(serialized, table, error) : write_spooled_rows(serialized, table, error));
+}
+
+static bool rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    bool is_done = !serialized->spool || write_spooled(serialized, table, error);
+    if (serialized->spool) row_spool_close(serialized->spool);
+    serialized->spool = NULL;
+    if (!is_done) return false;
+    base64_end(&serialized->base64);
+    return wrap(serialized, table, false, error);
+}
+
+static bool end(struct sink *sink, struct error *error) {
+    return sink_end(((struct serialized *)sink)->xml, error);
+}
+
+static void close_sink(struct sink *sink) {
+    struct serialized *serialized = (struct serialized *)sink;
+    sink_close(serialized->xml);
+    if (serialized->spool) row_spool_close(serialized->spool);
+    row_encoder_free(&serialized->encoder);
+    free(serialized->nulls);
+    free(serialized);
+}
+
+static const struct sink_class class = {
+    .start = start,
+    .text = text,
+    .finish = finish,
+    .rows = rows,
+    .row = row,
+    .rows_end = rows_end,
+    .end = end,
+    .close = close_sink,
+};
+
+struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
+    struct serialized *serialized = calloc(1, sizeof *serialized);
+    if (!serialized) {
+        error_set_memory(error);
+        return NULL;
+    }
+    serialized->sink = (struct sink){&class, output, settings};
+    serialized->xml = vot_sink_open(settings, output, error);
+    if (!serialized->xml) {
+        free(serialized);
+        return NULL;
+    }
+    return &serialized->sink;
+}
