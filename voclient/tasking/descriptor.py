@@ -8,9 +8,11 @@ from typing import Any
 PARAMETER_TYPES = (
     "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range",
 )  # fmt: skip
-KEY_TYPES = ("bool", "int", "float", "string", "path", "url", "table", "text", "list", "dict", "any")
+KEY_TYPES = (
+    "bool", "int", "float", "string", "angle", "right_ascension", "list", "dict", "any", "table", "text", "path",
+)  # fmt: skip
 FORMATS = (
-    "keyword", "columns", "csv", "tsv", "bsv", "votable", "fits", "json", "jsonl", "regex", "lines", "text",
+    "keyword", "columns", "csv", "tsv", "bsv", "asv", "votable", "fits", "json", "jsonl", "regex", "lines", "text",
 )  # fmt: skip
 CONTROLS = (
     "async", "async_", "execute", "timeout", "check", "cwd", "env", "executor", "callback", "progress", "cache",
@@ -41,7 +43,7 @@ class Parameter:
     argv: tuple[str, ...] = ()
     """Template of its words on the command line: `{}` stands for the value, `{...}` for all values of a list,
     `{low}` and `{high}` for the ends of a range; `{{` and `}}` are braces. Without a placeholder the words are
-    there when a bool is true. A first word that begins with `{}` or `{...}` makes the parameter an operand."""
+    there when a bool is true. A first word that begins with a placeholder makes the parameter an operand."""
     flags: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     """Instead of a template: the words of each value (`argv: {true: +x, false: -x}`)."""
     stdin: bool = False
@@ -67,7 +69,7 @@ class Parameter:
     @property
     def operand(self) -> bool:
         """Given to the program by its place, and to the task function by position."""
-        return bool(self.argv) and self.argv[0].startswith(("{}", "{...}"))
+        return bool(self.argv) and self.argv[0].startswith(("{}", "{...}", "{low}", "{high}"))
 
 
 @dataclass(frozen=True, slots=True)

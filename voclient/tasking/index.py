@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import Any, NamedTuple
 
-from . import locations
 from .descriptor import Package
 from .errors import DescriptorError
-from .loading import load_descriptor, read_cache, write_cache
+from .loading import cache_entry, load_descriptor, read_cache, write_cache
 from .packages import is_descriptor
 
 
@@ -24,8 +22,7 @@ class Entry(NamedTuple):
 
 def index_package(package: Package) -> list[Entry]:
     """The tasks of a package, by name; only descriptors that changed since the last time are read."""
-    name = hashlib.sha1(os.fsencode(package.folder), usedforsecurity=False).hexdigest()
-    cache = os.path.join(locations.cache_folder(), "packages", name)
+    cache = cache_entry("packages", package.folder)
     stamp = [1, package.folder]
     old = read_cache(cache, stamp)
     old = old if isinstance(old, dict) else {}

@@ -6,9 +6,9 @@ modification time, size and version of the format's code. PyYAML is imported onl
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+from binascii import crc32
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -124,8 +124,7 @@ def _load(file: str | os.PathLike[str], kind: str, build: Callable[[dict[str, An
     except OSError as error:
         raise DescriptorError(f"{path}: cannot be read: {error.strerror}", file=path) from error
     stamp = [_COMPILER, kind, path, status.st_mtime_ns, status.st_size]
-    name = hashlib.sha1(os.fsencode(path), usedforsecurity=False).hexdigest()
-    entry = os.path.join(locations.cache_folder(), "descriptors", name)
+    entry = cache_entry("descriptors", path)
     try:
         return build(read_cache(entry, stamp), path)
     except (TypeError, LookupError, ValueError, AttributeError):
@@ -145,6 +144,12 @@ def _compile(path: str, kind: str) -> dict[str, Any]:
     checker.finish()
     data["place"] = document.places[()]
     return data
+
+
+def cache_entry(folder: str, path: str) -> str:
+    """The cache file for a path. Two paths may share one, the stamp tells them apart: a proper hash costs an import."""
+    name = os.path.basename(path).removesuffix(".yaml")
+    return os.path.join(locations.cache_folder(), folder, f"{crc32(os.fsencode(path)):08x}-{name[:64]}")
 
 
 def read_cache(entry: str, stamp: list[Any]) -> Any:

@@ -58,3 +58,17 @@ def cache_folder() -> str:
     """Where Python's own caches are (`$XDG_CACHE_HOME/voclient`); it may not exist."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(home, "voclient")
+
+
+def version() -> str:
+    """The version of this installation, or of this checkout; meson.build is where it is written."""
+    if top := checkout():
+        import re
+
+        with open(os.path.join(top, "meson.build"), encoding="utf-8") as file:
+            found = re.search(r"^\s*version: '([^']+)'", file.read(), re.MULTILINE)
+        if found:
+            return found[1]
+    from importlib.metadata import version
+
+    return version("voclient")

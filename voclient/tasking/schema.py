@@ -7,15 +7,15 @@ from typing import Any
 
 from . import checking as c
 from .checking import Checker
-from .descriptor import CONTROLS, FORMATS, KEY_TYPES, PARAMETER_TYPES, Parameter
+from .descriptor import CONTROLS, PARAMETER_TYPES, Parameter
+from .schema_results import names_of, results_field, sections_of
 from .template import placeholders
-from .values import check_one, describe, is_number
+from .values import check_one, describe
 from .yamlfile import Path
 
 FORMAT = 1
 """The version of the descriptor format this framework reads."""
 _NUMBERS = ("int", "float", "angle", "quantity", "range")
-_DELIMITED = ("columns", "csv", "tsv", "bsv")
 _NEEDS = ("network",)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -41,9 +41,10 @@ def check_descriptor(checker: Checker, data: Any) -> dict[str, Any]:
         path = ("parameters", name, "argv")
         checker.problem(path, f"standard input already takes {inputs[0]!r}; it can take one parameter")
     results = task.get("results", {})
-    for i, section in enumerate(results.get("files", [])):
-        for name in _names_of(section.get("path", "")):
-            checker.refer(("results", "files", i, "path"), name, parameters, "parameter")
+    for where, section in sections_of(results):
+        for field in ("path", "format"):
+            for name in names_of(section.get(field, "")):
+                checker.refer((*where, field), name, parameters, "parameter")
     sound = not checker.problems
     for i, example in enumerate(task.get("examples", [])):
         _check_example(checker, ("examples", i), example, parameters, results, sound)
@@ -103,6 +104,8 @@ def _check_parameter(checker: Checker, path: Path, value: Any) -> dict[str, Any]
     if "type" not in data and data.get("choices"):
         data["type"] = "choice"
     kind = data.setdefault("type", "string")
+    if isinstance(value, dict) and value.get("type", kind) != kind:
+        return data
     if "choices" in data and kind in ("choice", "string", "path", "url"):
         raw = checker.document.raw
         data["choices"] = [raw.get((*path, "choices", i), item) for i, item in enumerate(data["choices"])]
@@ -267,99 +270,6 @@ def _exit_status(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
     return {"status": c.one_of(("success", "error"))(checker, path, value)}
 
 
-def _results(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    return checker.mapping(path, value, _RESULTS, "'results'")
-
-
-def _files(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]]:
-    sections: list[dict[str, Any]] = c.list_of(_section)(checker, path, value)
-    for i, section in enumerate(sections):
-        if "path" not in section:
-            checker.problem((*path, i), "a file needs 'path', such as '{output}' for the value of a parameter")
-    return sections
-
-
-def _section(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    data = checker.mapping(path, value, _SECTION, "a section of results", ("format",))
-    form = data.get("format")
-    if form is None:
-        return data
-    keys = data.setdefault("keys", [])
-    for key, formats in (("pattern", ("regex",)), ("multiline", ("regex",)), ("widths", ("columns",)),
-                         ("columns", _DELIMITED), ("header", _DELIMITED)):  # fmt: skip
-        if key in data and form not in formats:
-            checker.problem((*path, key), f"{key!r} belongs to {', '.join(formats)}, not to {form}", at_key=True)
-    columns = data.get("columns", [])
-    if "widths" in data and columns and len(data["widths"]) != len(columns):
-        checker.problem((*path, "widths"), f"{len(data['widths'])} widths for {len(columns)} columns")
-    if form in _DELIMITED and columns:
-        for key in keys:
-            group = key.get("group", key["name"])
-            if isinstance(group, int):
-                if not 1 <= group <= len(columns):
-                    checker.problem((*path, "keys", key["name"]), f"no column {group}: they are 1 to {len(columns)}")
-            else:
-                checker.refer((*path, "keys", key["name"]), group, columns, "column", at_key="group" not in key)
-    if form == "regex":
-        _check_groups(checker, path, data, keys)
-    if form in ("text", "lines") and keys:
-        checker.problem((*path, "keys"), f"{form} gives one 'key', not 'keys'", at_key=True)
-    if "path" in data:
-        try:
-            placeholders(data["path"])
-        except ValueError as error:
-            checker.problem((*path, "path"), str(error))
-    return data
-
-
-def _check_groups(checker: Checker, path: Path, data: dict[str, Any], keys: list[dict[str, Any]]) -> None:
-    if "pattern" not in data:
-        checker.problem(path, "regex needs 'pattern'")
-        return
-    try:
-        compiled = re.compile(data["pattern"])
-    except re.error:
-        return
-    for key in keys:
-        group = key.get("group", key["name"])
-        where = (*path, "keys", key["name"])
-        if isinstance(group, int):
-            if not 0 <= group <= compiled.groups:
-                checker.problem(where, f"the pattern has {compiled.groups} groups, none with number {group}")
-        else:
-            checker.refer(where, group, compiled.groupindex, "group", at_key="group" not in key)
-
-
-def _keys(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]]:
-    items = checker.named(path, value, _key, "'keys'")
-    return [{"name": str(name), **item} for name, item in items.items()]
-
-
-def _key(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    """`ra: float` is short for `ra: {type: float}`."""
-    if isinstance(value, str):
-        return {"type": c.one_of(KEY_TYPES)(checker, path, value)}
-    return checker.mapping(path, value, _KEY, f"key {path[-1]!r}")
-
-
-def _group(checker: Checker, path: Path, value: Any) -> Any:
-    return value if isinstance(value, int) and not isinstance(value, bool) else c.line(checker, path, value)
-
-
-def _integer(checker: Checker, path: Path, value: Any) -> int:
-    if not is_number(value) or value != int(value) or value < 1:
-        checker.problem(path, f"{value!r} must be a whole number above 0")
-        return 1
-    return int(value)
-
-
-def _names_of(template: str) -> list[str]:
-    try:
-        return placeholders(template)
-    except ValueError:
-        return []
-
-
 def _groups(checker: Checker, path: Path, value: Any) -> list[list[str]]:
     """`[[a, b], [c, d]]`; a single group may be written `[a, b]`."""
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
@@ -405,7 +315,7 @@ def _check_example(
     for parameter in parameters.values():
         if parameter.required and parameter.name not in given:
             checker.problem(path, f"the example does not give the required parameter {parameter.name!r}")
-    sections = [results[name] for name in ("stdout", "stderr") if name in results] + results.get("files", [])
+    sections = [section for _, section in sections_of(results)]
     if any(not section.get("keys") and "key" not in section for section in sections):
         return
     keys = [key["name"] for section in sections for key in section.get("keys", [])]
@@ -421,15 +331,6 @@ _PARAMETER: dict[str, c.Field] = {
     "unit": c.line, "separator": c.literal, "aliases": c.list_of(c.text, single=True), "environment": _variable,
     "secret": c.flag, "needs": c.list_of(c.line, single=True),
 }  # fmt: skip
-_KEY: dict[str, c.Field] = {
-    "type": c.one_of(KEY_TYPES), "unit": c.line, "help": c.text, "array": c.flag, "group": _group,
-}  # fmt: skip
-_SECTION: dict[str, c.Field] = {
-    "format": c.one_of(FORMATS), "keys": _keys, "key": c.line, "columns": c.list_of(c.line),
-    "widths": c.list_of(_integer), "header": c.flag, "comment": c.literal, "pattern": c.pattern, "multiline": c.flag,
-    "rows": c.flag, "path": c.line,
-}  # fmt: skip
-_RESULTS: dict[str, c.Field] = {"stdout": _section, "stderr": _section, "files": _files, "channel": _keys}
 _EXAMPLE: dict[str, c.Field] = {
     "call": _call, "expect": _expect, "needs": c.list_of(c.one_of(_NEEDS), single=True), "help": c.text,
 }  # fmt: skip
@@ -437,8 +338,8 @@ _DESCRIPTOR: dict[str, c.Field] = {
     "task": c.line, "summary": c.line, "description": c.text, "executable": _executable, "aliases": c.list_of(c.line),
     "arguments": c.words, "parameters": _parameters, "exclusive": _groups, "at_least_one": _groups,
     "end_of_options": lambda checker, path, value: None if value is None else c.line(checker, path, value),
-    "environment": _environment, "exit_statuses": _exit_statuses, "results": _results, "examples": c.list_of(_example),
-    "install": c.line,
+    "environment": _environment, "exit_statuses": _exit_statuses, "results": results_field,
+    "examples": c.list_of(_example), "install": c.line,
 }  # fmt: skip
 _PACKAGE: dict[str, c.Field] = {
     "format": c.anything, "package": c.line, "version": c.line, "summary": c.line, "description": c.text,
