@@ -89,8 +89,8 @@ static size_t assign_keys(struct sorter *sorter, bool as_integer, bool *is_whole
     *is_whole = true;
     for (packed_row row; (row = store_next(sorter->store, &place));) {
         uint64_t key = 0;
-        bool has_value = sorter->order.by_text ? text_key(sorter, row, &key)
-                                               : number_key(sorter, row, as_integer, &key, is_whole);
+        bool has_value =
+            sorter->order.by_text ? text_key(sorter, row, &key) : number_key(sorter, row, as_integer, &key, is_whole);
         if (has_value)
             sorter->rows[valued++] = (struct sorted_row){key ^ flip, row};
         else

@@ -9,8 +9,8 @@
 enum {
     BLOCK_BYTES = 1 << 20,
     FORM_BITS = 3,
-    LONG = 31,               /* lengths from here on stand by themselves, seven bits a byte */
-    FORM_SPARE = 4,          /* VOT_BYTES with spare bits: a byte more says how many */
+    LONG = 31,      /* lengths from here on stand by themselves, seven bits a byte */
+    FORM_SPARE = 4, /* VOT_BYTES with spare bits: a byte more says how many */
     LARGEST_HEADER = 1 + 10 + 1,
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cli/message.h"
+#include "cli/opset.h"
 #include "cli/tool.h"
 #include "votable/sink.h"
 
@@ -42,6 +43,21 @@ static inline bool conversion_settings(const struct arguments *arguments, struct
         return false;
     }
     return true;
+}
+
+/* The output that the options ask for. NULL with error set. */
+static inline struct output *conversion_output(const struct arguments *arguments, struct error *error) {
+    return output_open(arguments_value(arguments, OPTION_OUTPUT), error);
+}
+
+/* What was written, for the tasking framework. */
+static inline void conversion_report(const struct arguments *arguments, enum format format, uint64_t rows,
+                                     size_t columns) {
+    const char *file = arguments_value(arguments, OPTION_OUTPUT);
+    opset_text("format", slice_of(format_name(format)));
+    opset_integer("rows", (int64_t)rows);
+    opset_integer("cols", (int64_t)columns);
+    if (file) opset_text("output", slice_of(file));
 }
 
 #endif

@@ -1,5 +1,4 @@
 /* votcnv.c - a VOTable in another format, or with another indentation. Rows are written as they are read. */
-#include "cli/opset.h"
 #include "table/first.h"
 #include "tools/conversion.h"
 
@@ -15,15 +14,6 @@ static const struct example examples[] = {
 static const char *const self_tests[] = {
     "-f vot", "-f asv", "-f bsv", "-f csv", "-f tsv", "-f html", "-f shtml", "-f csv -n", "--fmt=xml --indent=2", NULL,
 };
-
-static void report(const struct vot_reader *reader, const struct arguments *arguments, enum format format) {
-    const struct vot_table *table = first_table_data(vot_root(reader));
-    const char *file = arguments_value(arguments, OPTION_OUTPUT);
-    opset_text("format", slice_of(format_name(format)));
-    opset_integer("rows", table ? (int64_t)table->rows : 0);
-    opset_integer("cols", table ? (int64_t)table->field_count : 0);
-    if (file) opset_text("output", slice_of(file));
-}
 
 static bool convert(struct vot_reader *reader, struct sink *sink, struct error *error) {
     enum vot_event event;
@@ -42,9 +32,8 @@ static int run(const struct arguments *arguments) {
     if (!reader) return fail_input(&error, arguments->first_operand);
     settings.input_name = vot_input_name(reader);
 
-    struct output *output = arguments_return(arguments)
-                                ? output_open_nowhere(&error)
-                                : output_open(arguments_value(arguments, OPTION_OUTPUT), &error);
+    struct output *output =
+        arguments_return(arguments) ? output_open_nowhere(&error) : conversion_output(arguments, &error);
     struct sink *sink = output ? sink_open(settings, output, &error) : NULL;
     bool done = sink && convert(reader, sink, &error);
     sink_close(sink);
@@ -52,7 +41,10 @@ static int run(const struct arguments *arguments) {
         done = output_commit(output, &error);
     else if (output)
         output_discard(output);
-    if (done) report(reader, arguments, settings.format);
+    if (done) {
+        const struct vot_table *table = first_table_data(vot_root(reader));
+        conversion_report(arguments, settings.format, table ? table->rows : 0, table ? table->field_count : 0);
+    }
     vot_close(reader);
     if (done) return EXIT_SUCCESS;
     return error.is_input ? fail_input(&error, settings.input_name) : fail_error(&error);

@@ -1,0 +1,252 @@
+/* votsort.c - the rows of a table in the order of one column, in any output format.
+ * All rows are kept in memory; then the whole document is written from its tree. */
+#include "table/first.h"
+#include "table/sort.h"
+#include "tools/conversion.h"
+
+enum { COLUMN = 1, NAME, ID, UCD, DESCENDING, STRING, TOP };
+
+static const struct option options[] = {
+    {COLUMN, 'c', "col", OPTION_INTEGER, "N", "Sort by this column, counted from 0", .standard = "0"},
+    {NAME, 'N', "name", OPTION_VALUE, "NAME", .help = "Sort by the column of this name"},
+    {ID, 'I', "id", OPTION_VALUE, "ID", .help = "Sort by the column of this ID"},
+    {UCD, 'U', "ucd", OPTION_VALUE, "UCD", .help = "Sort by the column of this UCD"},
+    {DESCENDING, 'd', "desc", OPTION_FLAG, .help = "Largest first"},
+    {STRING, 's', "string", OPTION_FLAG, .help = "Compare as text, without regard to case"},
+    {TOP, 't', "top", OPTION_INTEGER, "N", "Keep only the first N rows after sorting, 0: all", .standard = "0"},
+    CONVERSION_OPTIONS,
+    {0},
+};
+
+static const struct example examples[] = {
+    {"votsort -f csv -N vmag stars.xml", "by magnitude, brightest first"},
+    {"votsort --col=3 --desc --top=10 stars.xml", "the ten rows with the largest values in the fourth column"},
+    {"votsort -s -N nobs stars.xml", "by the text of a numeric column"},
+    {0},
+};
+
+static const char *const self_tests[] = {
+    "", "-d", "-s", "-c 0", "-t 2", "-f csv", "--fmt=html --top=1", "--desc --string --fmt=tsv", NULL,
+};
+
+/* The rows of one table of the document, as they came. */
+struct kept {
+    const struct vot_table *table;
+    struct store *store;
+    struct kept *next;
+};
+
+struct job {
+    const struct arguments *arguments;
+    struct sink_settings settings;
+    size_t top;                     /* rows of the sorted table to keep at most */
+    struct kept *kept;              /* the newest first */
+    const struct vot_table *sorted; /* the first table; NULL: there is none, or no DATA */
+    size_t column;
+    size_t rows; /* of the sorted table that are written */
+};
+
+static bool keep_table(struct job *job, const struct vot_table *table, struct error *error) {
+    struct kept *kept = calloc(1, sizeof *kept);
+    if (!kept) return error_set_memory(error);
+    *kept = (struct kept){table, store_open(table->field_count, error), job->kept};
+    job->kept = kept;
+    return kept->store;
+}
+
+/* Everything, into memory. Tables that the format does not show are not kept. */
+static bool read_document(struct job *job, struct vot_reader *reader, struct error *error) {
+    bool shows_one = format_is_delimited(job->settings.format) || job->settings.format == FORMAT_SHTML;
+    enum vot_event event;
+    while ((event = vot_next(reader, error)) != VOT_END) {
+        const struct vot_table *table = vot_current_table(reader);
+        if (event == VOT_ERROR) return false;
+        if (event == VOT_START && first_is_other_resource(vot_node(reader)))
+            return error_set(error, "Error: multiple RESOURCE elements not supported");
+        if (event == VOT_ROWS && shows_one && !first_table_is(table->node)) {
+            if (vot_skip_rows(reader, error) != VOT_ROWS_END) return false;
+        } else if (event == VOT_ROWS && !keep_table(job, table, error)) {
+            return false;
+        } else if (event == VOT_ROW && !store_add(job->kept->store, vot_current_row(reader), error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool matches(const struct vot_field *field, const char *attribute, const char *wanted) {
+    struct slice value = vot_attribute(field->node, attribute);
+    return wanted && value.text && slice_equal_nocase(value, slice_of(wanted));
+}
+
+static bool choose_column(struct job *job, struct error *error) {
+    const struct vot_table *table = job->sorted;
+    const char *number = arguments_value(job->arguments, COLUMN);
+    const char *name = arguments_value(job->arguments, NAME), *id = arguments_value(job->arguments, ID),
+               *ucd = arguments_value(job->arguments, UCD);
+    job->column = (size_t)arguments_integer(job->arguments, COLUMN, 0);
+    if (!number && (name || id || ucd)) {
+        while (job->column < table->field_count) {
+            const struct vot_field *field = &table->fields[job->column];
+            if (matches(field, "name", name) || matches(field, "ID", id) || matches(field, "ucd", ucd)) return true;
+            job->column++;
+        }
+        return error_set(error, "Error: Cannot find sort column '%s'", name ? name : id ? id : ucd);
+    }
+    if (job->column < table->field_count || (!number && table->field_count == 0)) return true;
+    return error_set(error, "Error: invalid sort column '%s'", number);
+}
+
+/* An `nrows` that is there says how many rows there are. The reader is done with the tree: it may be mended. */
+static bool correct_nrows(struct job *job, struct vot_reader *reader, struct error *error) {
+    struct vot_node *node = (struct vot_node *)job->sorted->node;
+    if (!vot_attribute(node, "nrows").text) return true;
+    char digits[NUMBER_ROOM];
+    struct arena *arena = vot_arena(reader);
+    struct slice rows = {digits, number_write_integer(digits, (int64_t)job->rows)};
+    struct vot_attribute *attributes = arena_allocate(arena, node->attribute_count * sizeof *attributes);
+    if (!attributes) return error_set_memory(error);
+    for (size_t i = 0; i < node->attribute_count; i++) {
+        attributes[i] = node->attributes[i];
+        if (!slice_equal_nocase(vot_local_name(attributes[i].name), SLICE("nrows"))) continue;
+        attributes[i].value = arena_copy(arena, rows);
+        if (!attributes[i].value.text) return error_set_memory(error);
+    }
+    node->attributes = attributes;
+    return true;
+}
+
+static bool write_sorted(struct job *job, struct sink *sink, const struct kept *kept, struct vot_cell *cells,
+                         struct error *error) {
+    const struct vot_table *table = kept->table;
+    const struct vot_field *field = &table->fields[job->column];
+    bool is_numeric = vot_type_is_number(field->type) && !field->has_arraysize;
+    struct sort_order order = {
+        .column = job->column,
+        .by_text = !is_numeric || arguments_flag(job->arguments, STRING),
+        .is_descending = arguments_flag(job->arguments, DESCENDING),
+    };
+    struct sorted_row *rows = sort_rows(kept->store, field, order, error);
+    bool done = rows;
+    for (size_t i = 0; done && i < job->rows && !output_failed(sink->output); i++) {
+        store_unpack(kept->store, rows[i].row, cells);
+        done = sink_row(sink, table, &(struct vot_row){cells, table->field_count}, error);
+    }
+    free(rows);
+    return done;
+}
+
+static bool write_unsorted(struct sink *sink, const struct kept *kept, struct vot_cell *cells, struct error *error) {
+    struct store_place place = {0};
+    for (packed_row row; (row = store_next(kept->store, &place)) && !output_failed(sink->output);) {
+        store_unpack(kept->store, row, cells);
+        if (!sink_row(sink, kept->table, &(struct vot_row){cells, kept->table->field_count}, error)) return false;
+    }
+    return true;
+}
+
+static bool write_rows(struct job *job, struct sink *sink, const struct vot_table *table, struct error *error) {
+    const struct kept *kept = job->kept;
+    if (!sink_shows(sink, table)) return true;
+    while (kept->table != table) kept = kept->next;
+    struct vot_cell *cells = calloc(table->field_count + 1, sizeof *cells);
+    bool done = cells ? sink_rows(sink, table, error) : error_set_memory(error);
+    if (done && table == job->sorted && table->field_count > 0)
+        done = write_sorted(job, sink, kept, cells, error);
+    else if (done)
+        done = write_unsorted(sink, kept, cells, error);
+    free(cells);
+    return done && sink_rows_end(sink, table, error);
+}
+
+/* The tree from the start of VOTABLE to its end. */
+static bool write_document(struct job *job, struct sink *sink, const struct vot_node *root, struct error *error) {
+    const struct vot_node *node = root;
+    for (;;) {
+        bool is_open = !node->table && node->element != VOT_TEXT_NODE;
+        bool done = node->table ? write_rows(job, sink, node->table, error)
+                    : is_open   ? sink_start(sink, node, error)
+                                : sink_text(sink, node, error);
+        if (!done) return false;
+        if (is_open && node->first_child) {
+            node = node->first_child;
+            continue;
+        }
+        if (is_open && !sink_finish(sink, node, error)) return false;
+        while (node != root && !node->next) {
+            node = node->parent;
+            if (!sink_finish(sink, node, error)) return false;
+        }
+        if (node == root) return sink_end(sink, error);
+        node = node->next;
+    }
+}
+
+static bool prepare(struct job *job, struct vot_reader *reader, struct error *error) {
+    if (!read_document(job, reader, error)) return false;
+    job->sorted = first_table_data(vot_root(reader));
+    if (!job->sorted) return true;
+    job->rows = job->sorted->rows < job->top ? (size_t)job->sorted->rows : job->top;
+    return choose_column(job, error) && correct_nrows(job, reader, error);
+}
+
+static void report(const struct job *job) {
+    const struct vot_table *table = job->sorted;
+    conversion_report(job->arguments, job->settings.format, job->rows, table ? table->field_count : 0);
+    if (!table || table->field_count == 0) return;
+    char room[32];
+    opset_text("column", vot_field_label(&table->fields[job->column], job->column, room));
+}
+
+static void free_kept(struct job *job) {
+    for (struct kept *next; job->kept; job->kept = next) {
+        next = job->kept->next;
+        store_close(job->kept->store);
+        free(job->kept);
+    }
+}
+
+static int run(const struct arguments *arguments) {
+    struct error error = {0};
+    struct job job = {.arguments = arguments};
+    if (!conversion_settings(arguments, &job.settings)) return EXIT_FAILURE;
+    long column = arguments_integer(arguments, COLUMN, 0), top = arguments_integer(arguments, TOP, 0);
+    if (column < 0) return fail("Error: invalid sort column '%ld'", column);
+    if (top < 0) return fail("Error: invalid number of rows '%ld'", top);
+    job.top = top == 0 ? SIZE_MAX : (size_t)top;
+
+    struct vot_reader *reader = vot_open(arguments->first_operand, &error);
+    if (!reader) return fail_input(&error, arguments->first_operand);
+    job.settings.input_name = vot_input_name(reader);
+    struct output *output = prepare(&job, reader, &error) ? conversion_output(arguments, &error) : NULL;
+    struct sink *sink = output ? sink_open(job.settings, output, &error) : NULL;
+    bool done = sink && write_document(&job, sink, vot_root(reader), &error);
+    sink_close(sink);
+    if (done)
+        done = output_commit(output, &error);
+    else if (output)
+        output_discard(output);
+    if (done) report(&job);
+    int status = EXIT_SUCCESS;
+    if (!done) status = error.is_input ? fail_input(&error, job.settings.input_name) : fail_error(&error);
+    free_kept(&job);
+    vot_close(reader);
+    return status;
+}
+
+const struct tool tool = {
+    .name = "votsort",
+    .summary = "sort the rows of a VOTable by a column",
+    .synopsis = "[options] [votable]",
+    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .description =
+        "Sorts the first table of the only RESOURCE by one column and writes the document in any format; nothing else "
+        "is changed. The column is given by its number or by its name, ID or UCD (the first FIELD that has any of "
+        "them); without, it is the first one.\n\n"
+        "Numeric columns are compared by value, others as text without regard to case. Rows of equal value keep their "
+        "order, also with -d; rows without value (empty, null, NaN) come last in both directions.",
+    .options = options,
+    .examples = examples,
+    .self_tests = self_tests,
+    .run = run,
+};
