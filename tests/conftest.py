@@ -77,6 +77,6 @@ def run(bindir: Path, tmp_path: Path) -> Callable[..., Finished]:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> Path:
-    """The test's own folder, with a copy of tests/legacy_bin/inputs in it."""
-    shutil.copytree(HERE / "legacy_bin" / "inputs", tmp_path, dirs_exist_ok=True)
+    """The test's own folder, with a copy of tests/legacy_bin/golden/inputs in it."""
+    shutil.copytree(HERE / "legacy_bin" / "golden" / "inputs", tmp_path, dirs_exist_ok=True)
     return tmp_path

@@ -45,9 +45,10 @@ static int run(const struct arguments *arguments) {
         const struct vot_table *table = first_table_data(vot_root(reader));
         conversion_report(arguments, settings.format, table ? table->rows : 0, table ? table->field_count : 0);
     }
+    int status = EXIT_SUCCESS;
+    if (!done) status = error.is_input ? fail_input(&error, settings.input_name) : fail_error(&error);
     vot_close(reader);
-    if (done) return EXIT_SUCCESS;
-    return error.is_input ? fail_input(&error, settings.input_name) : fail_error(&error);
+    return status;
 }
 
 const struct tool tool = {
