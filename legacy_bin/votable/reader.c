@@ -337,8 +337,9 @@ static enum rows_status next_decoded(struct vot_reader *reader, bool skips, stru
     return status;
 }
 
-static enum vot_event fail(struct vot_reader *reader) {
+static enum vot_event fail(struct vot_reader *reader, struct error *error) {
     reader->is_failed = true;
+    error->is_input = true; /* also a read that failed: tools then name the input */
     return VOT_ERROR;
 }
 
@@ -358,7 +359,7 @@ enum vot_event vot_next(struct vot_reader *reader, struct error *error) {
         if (reader->told < reader->queued) return tell(reader);
         if (is_lane_ready(reader)) {
             enum lane_status status = run_lane(reader, NULL, error);
-            if (error->text) return fail(reader);
+            if (error->text) return fail(reader, error);
             if (status == LANE_ROW) {
                 reader->table->rows++;
                 return VOT_ROW;
@@ -366,12 +367,12 @@ enum vot_event vot_next(struct vot_reader *reader, struct error *error) {
             reader->is_lane_open = false;
         } else if (reader->stream && reader->stream->is_begun && !reader->rows_over) {
             enum rows_status status = next_decoded(reader, false, error);
-            if (status == ROWS_ERROR) return fail(reader);
+            if (status == ROWS_ERROR) return fail(reader, error);
             if (status == ROWS_ROW) return VOT_ROW;
         } else if (reader->xml.is_finished) {
             return VOT_END;
         } else if (!xml_pump(&reader->xml, error)) {
-            return fail(reader);
+            return fail(reader, error);
         }
     }
 }
@@ -380,10 +381,10 @@ enum vot_event vot_skip_rows(struct vot_reader *reader, struct error *error) {
     for (;;) {
         if (!reader->is_failed && is_lane_ready(reader)) {
             run_lane(reader, &reader->table->rows, error);
-            if (error->text) return fail(reader);
+            if (error->text) return fail(reader, error);
             reader->is_lane_open = false;
         } else if (!reader->is_failed && reader->rows && !reader->rows_over) {
-            if (next_decoded(reader, true, error) == ROWS_ERROR) return fail(reader);
+            if (next_decoded(reader, true, error) == ROWS_ERROR) return fail(reader, error);
         }
         enum vot_event event = vot_next(reader, error);
         if (event != VOT_ROW) return event;
