@@ -24,8 +24,7 @@ static bool refill(struct gunzip *gunzip, struct error *error) {
     z_stream *stream = &gunzip->stream;
     if (stream->avail_in) memmove(gunzip->input, stream->next_in, stream->avail_in);
     stream->next_in = gunzip->input;
-    ptrdiff_t got =
-        bytes_read(gunzip->from, gunzip->input + stream->avail_in, INPUT_ROOM - stream->avail_in, error);
+    ptrdiff_t got = bytes_read(gunzip->from, gunzip->input + stream->avail_in, INPUT_ROOM - stream->avail_in, error);
     if (got > 0) stream->avail_in += (uInt)got;
     return got > 0;
 }

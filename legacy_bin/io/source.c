@@ -14,9 +14,9 @@
 
 struct source {
     char *name;
-    int file;            /* -1: not a file */
-    struct fetch *fetch; /* NULL: not from the network */
-    const char *text;    /* in `name`, what is left of XML given as the argument; NULL: not that */
+    int file;              /* -1: not a file */
+    struct fetch *fetch;   /* NULL: not from the network */
+    const char *text;      /* in `name`, what is left of XML given as the argument; NULL: not that */
     struct gunzip *gunzip; /* NULL: a reference, whose bytes are left as they are */
 };
 
@@ -91,7 +91,8 @@ static bool open_reference(struct source *source, const char *base, struct error
         char *unescaped = source->file < 0 && errno == ENOENT ? reference_unescape(target) : NULL;
         if (unescaped) source->file = open_file(unescaped);
         free(unescaped);
-        if (source->file < 0) return error_set_errno(error, "Error: cannot read '%s', which the document names", target);
+        if (source->file < 0)
+            return error_set_errno(error, "Error: cannot read '%s', which the document names", target);
         is_cyclic = base && is_same_file(source->file, reference_path(base));
     }
     if (is_cyclic) return error_set_input(error, "Error: the document names itself ('%s') as its data", target);

@@ -78,8 +78,10 @@ int facts_query_status(const struct facts *facts) {
 
 static void tell_member(const char *name, struct slice value) {
     json_member(slice_of(name));
-    if (value.text) json_text(value);
-    else json_null();
+    if (value.text)
+        json_text(value);
+    else
+        json_null();
 }
 
 static void tell_columns(const struct facts *facts) {
@@ -104,11 +106,14 @@ static void tell_number(const struct vot_field *field, struct slice word) {
     struct vot_cell cell = {word.text, word.length, VOT_TEXT};
     int64_t integer;
     double real;
-    if (vot_cell_is_null(field, &cell)) json_null();
+    if (vot_cell_is_null(field, &cell))
+        json_null();
     else if (vot_type_is_integer(field->type) && number_read_integer(word, &integer) == NUMBER_WHOLE)
         json_integer(integer);
-    else if (number_read_double(word, &real) == NUMBER_WHOLE) json_double(real);
-    else json_text(word); /* not of its type: as it stands */
+    else if (number_read_double(word, &real) == NUMBER_WHOLE)
+        json_double(real);
+    else
+        json_text(word); /* not of its type: as it stands */
 }
 
 /* A PARAM's value as its datatype says; a numeric array as a list. */

@@ -18,7 +18,7 @@ struct facts {
 struct facts facts_of(const struct vot_node *root, struct arena *arena);
 
 uint64_t facts_rows(const struct facts *facts);
-uint64_t facts_columns(const struct facts *facts); /* 0 without DATA */
+uint64_t facts_columns(const struct facts *facts);          /* 0 without DATA */
 const char *facts_serialization(const struct facts *facts); /* TABLEDATA BINARY BINARY2 FITS none */
 /* Elements of a kind in the whole document. */
 uint64_t facts_count_all(const struct facts *facts, enum vot_element element);

@@ -1,8 +1,8 @@
 /* facts_text.c - the reports of votinfo for people, laid out as the original did. Widths count characters. */
-#include <stdint.h>
-#include <stdio.h>
 #include "base/utf8.h"
 #include "table/facts.h"
+#include <stdint.h>
+#include <stdio.h>
 
 enum {
     LINE_WIDTH = 60,           /* of wrapped descriptions */

@@ -38,7 +38,7 @@ static const struct example examples[] = {
 };
 
 static const char *const self_tests[] = {
-    "",   "-b",     "-v",      "-v -v",  "-c",     "-cid",         "-d",       "-i",       "-p",     "-q",
+    "",   "-b",     "-v",      "-v -v",  "-c",     "-cid",         "-d",       "-i",       "-p",    "-q",
     "-s", "-n row", "-n cols", "-n res", "-n inf", "--numberOf=p", "-n field", "-n table", "-w -s", NULL,
 };
 
@@ -48,9 +48,9 @@ static const struct countable {
     enum vot_element element;
     bool in_document; /* not only in the first RESOURCE */
 } countables[] = {
-    {"param", VOT_PARAM, false}, {"info", VOT_INFO, false},         {"rows", VOT_TABLEDATA, false},
-    {"cols", VOT_FIELD, false},  {"resources", VOT_RESOURCE, false}, {"table", VOT_TABLE, true},
-    {"field", VOT_FIELD, true},  {"group", VOT_GROUP, true},        {"link", VOT_LINK, true},
+    {"param", VOT_PARAM, false},  {"info", VOT_INFO, false},          {"rows", VOT_TABLEDATA, false},
+    {"cols", VOT_FIELD, false},   {"resources", VOT_RESOURCE, false}, {"table", VOT_TABLE, true},
+    {"field", VOT_FIELD, true},   {"group", VOT_GROUP, true},         {"link", VOT_LINK, true},
     {"coosys", VOT_COOSYS, true},
 };
 enum { COUNTABLE_COUNT = sizeof countables / sizeof *countables };
@@ -113,8 +113,7 @@ static void warn(const struct facts *facts, unsigned level) {
     const char *label = level > 1 ? "Error" : "Warning";
     struct slice version = vot_attribute(facts->root, "version");
     bool is_before_1_4 = version.length < 3 || strncmp(version.text, "1.4", 3) < 0; /* which has COOSYS again */
-    if (facts_count_all(facts, VOT_DEFINITIONS) > 0)
-        message("%s: <DEFINITIONS> element was deprecated in v1.1", label);
+    if (facts_count_all(facts, VOT_DEFINITIONS) > 0) message("%s: <DEFINITIONS> element was deprecated in v1.1", label);
     if (is_before_1_4 && facts_count_all(facts, VOT_COOSYS) > 0)
         message("%s: <COOSYS> element was deprecated in v1.2", label);
 }
@@ -164,10 +163,14 @@ static bool wants_fact(const struct arguments *arguments) {
 static void write_report(const struct facts *facts, const char *name, const struct arguments *arguments,
                          struct output *output) {
     const char *attribute = column_attribute(arguments);
-    if (wants_fact(arguments)) write_fact(facts, arguments, output);
-    else if (!wants_columns(arguments)) facts_write_summary(facts, name, detail(arguments), output);
-    else if (attribute) facts_write_attribute(facts, attribute, output);
-    else facts_write_columns(facts, detail(arguments) > 0, output);
+    if (wants_fact(arguments))
+        write_fact(facts, arguments, output);
+    else if (!wants_columns(arguments))
+        facts_write_summary(facts, name, detail(arguments), output);
+    else if (attribute)
+        facts_write_attribute(facts, attribute, output);
+    else
+        facts_write_columns(facts, detail(arguments) > 0, output);
 }
 
 static enum vot_event read_all(struct vot_reader *reader, struct error *error) {
@@ -182,8 +185,8 @@ static int report(struct vot_reader *reader, const struct arguments *arguments) 
     struct facts facts = facts_of(vot_root(reader), vot_arena(reader));
     if (arguments_flag(arguments, WARN)) warn(&facts, arguments_count(arguments, WARN));
     bool is_discarded = arguments_return(arguments) && wants_fact(arguments);
-    struct output *output = is_discarded ? output_open_nowhere(&error)
-                                         : output_open(arguments_value(arguments, OUTPUT), &error);
+    struct output *output =
+        is_discarded ? output_open_nowhere(&error) : output_open(arguments_value(arguments, OUTPUT), &error);
     if (!output) return fail_error(&error);
     write_report(&facts, vot_input_name(reader), arguments, output);
     facts_tell(&facts);

@@ -56,7 +56,8 @@ bool base64_decode(struct base64_decoder *decoder, struct slice text, void *byte
     const unsigned char *in = (const unsigned char *)text.text, *end = in + text.length;
     unsigned char *out = bytes;
     const uint32_t(*tables)[256] = decoder->tables;
-    while (in < end) {
+    bool ok = true;
+    while (in < end && ok) {
         if (decoder->count == 0) {
             const unsigned char *start = in;
             while (end - in >= 4) {
@@ -71,10 +72,10 @@ bool base64_decode(struct base64_decoder *decoder, struct slice text, void *byte
             decoder->position += (uint64_t)(in - start);
             if (in == end) break;
         }
-        if (!decode_character(decoder, *in++, &out, error)) return false;
+        ok = decode_character(decoder, *in++, &out, error);
     }
     *length = (size_t)(out - (unsigned char *)bytes);
-    return true;
+    return ok;
 }
 
 bool base64_finish(struct base64_decoder *decoder, struct error *error) {

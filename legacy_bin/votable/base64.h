@@ -19,7 +19,7 @@ struct base64_decoder {
 
 void base64_start(struct base64_decoder *decoder);
 /* Decodes a piece into `bytes`, which has room for text.length / 4 * 3 + 3 bytes; *length says how many came.
- * false with error set (position and character). */
+ * false with error set (position and character); *length then says how many came before that. */
 bool base64_decode(struct base64_decoder *decoder, struct slice text, void *bytes, size_t *length, struct error *error);
 /* The text is over: false with error set when it stopped inside a group. */
 bool base64_finish(struct base64_decoder *decoder, struct error *error);

@@ -19,8 +19,10 @@ static bool refill(struct encoding *encoding, struct error *error) {
     }
     ptrdiff_t got =
         bytes_read(encoding->from, encoding->bytes + encoding->length, ENCODING_ROOM - encoding->length, error);
-    if (got > 0) encoding->length += (size_t)got;
-    else encoding->is_over = true;
+    if (got > 0)
+        encoding->length += (size_t)got;
+    else
+        encoding->is_over = true;
     return got > 0;
 }
 
@@ -31,9 +33,9 @@ static const struct {
     unsigned char mark; /* bytes to pass over */
     const char *name;
 } openings[] = {
-    {"\xEF\xBB\xBF", 3, 3, "UTF-8"},      {"\xFF\xFE\0\0", 4, 4, "UTF-32LE"}, {"\0\0\xFE\xFF", 4, 4, "UTF-32BE"},
-    {"\xFF\xFE", 2, 2, "UTF-16LE"},       {"\xFE\xFF", 2, 2, "UTF-16BE"},     {"<\0\0\0", 4, 0, "UTF-32LE"},
-    {"\0\0\0<", 4, 0, "UTF-32BE"},        {"<\0", 2, 0, "UTF-16LE"},          {"\0<", 2, 0, "UTF-16BE"},
+    {"\xEF\xBB\xBF", 3, 3, "UTF-8"}, {"\xFF\xFE\0\0", 4, 4, "UTF-32LE"}, {"\0\0\xFE\xFF", 4, 4, "UTF-32BE"},
+    {"\xFF\xFE", 2, 2, "UTF-16LE"},  {"\xFE\xFF", 2, 2, "UTF-16BE"},     {"<\0\0\0", 4, 0, "UTF-32LE"},
+    {"\0\0\0<", 4, 0, "UTF-32BE"},   {"<\0", 2, 0, "UTF-16LE"},          {"\0<", 2, 0, "UTF-16BE"},
 };
 
 static bool is_name_byte(char c) {

@@ -1,61 +1,7 @@
 /* lane.c - see lane.h. XML 1.0 sections 2.2 (characters), 2.4 (markup), 4.6 (predefined entities). */
 #include "votable/lane.h"
 
-#if defined __SSE2__
-#include <emmintrin.h>
-#elif defined __ARM_NEON
-#include <arm_neon.h>
-#endif
-
-/* The first byte that is `<`, `&`, `]`, below 0x20 or above 0x7f. The zeros behind the text are such bytes. */
-#if defined __SSE2__
-static inline char *find_stop(char *at) {
-    for (;; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)at);
-        __m128i stops = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)); /* signed: those above 0x7f too */
-        stops = _mm_or_si128(stops, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('<')));
-        stops = _mm_or_si128(stops, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&')));
-        stops = _mm_or_si128(stops, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(']')));
-        unsigned mask = (unsigned)_mm_movemask_epi8(stops);
-        if (__builtin_expect(mask != 0, 1)) return at + __builtin_ctz(mask);
-    }
-}
-#elif defined __ARM_NEON
-static inline char *find_stop(char *at) {
-    for (;; at += 16) {
-        int8x16_t bytes = vld1q_s8((const int8_t *)at);
-        uint8x16_t stops = vcltq_s8(bytes, vdupq_n_s8(0x20)); /* signed: those above 0x7f too */
-        stops = vorrq_u8(stops, vceqq_s8(bytes, vdupq_n_s8('<')));
-        stops = vorrq_u8(stops, vceqq_s8(bytes, vdupq_n_s8('&')));
-        stops = vorrq_u8(stops, vceqq_s8(bytes, vdupq_n_s8(']')));
-        /* four bits a byte */
-        uint64_t mask = vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(stops), 4)), 0);
-        if (mask) return at + (__builtin_ctzll(mask) >> 2);
-    }
-}
-#else
-/* Eight bytes in a word; a byte's high bit is set where it is zero in `word`, at least at the first such byte
- * (little endian); bytes behind it may be wrong, and do not matter. */
-static inline uint64_t zero_bytes(uint64_t word) {
-    return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
-}
-
-static inline char *find_stop(char *at) {
-    const uint64_t ones = 0x0101010101010101u;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (;; at += 8) {
-        uint64_t word;
-        memcpy(&word, at, sizeof word);
-        uint64_t stops = (((word - ones * 0x20) & ~word) | word) & ones * 0x80; /* below 0x20, above 0x7f */
-        stops |= zero_bytes(word ^ ones * '<') | zero_bytes(word ^ ones * '&') | zero_bytes(word ^ ones * ']');
-        if (stops) return at + (__builtin_ctzll(stops) >> 3);
-    }
-#else
-    while (!(*at == '<' || *at == '&' || *at == ']' || (signed char)*at < 0x20)) at++;
-    return at;
-#endif
-}
-#endif
+#include "votable/scan.h"
 
 /* Length of the character at `at`, 0: not UTF-8 (RFC 3629), or one that XML excludes (U+FFFE, U+FFFF). */
 static inline size_t character_length(const unsigned char *at) {
@@ -99,10 +45,10 @@ static void resolve_entities(struct vot_cell *cell) {
 
 /* Text that stopped at another byte than `<`: passes over what the lane knows, up to the next `<`.
  * LANE_ROW: *at is there. */
-static __attribute__((noinline)) enum lane_status pass_text(char **at, const char *end, unsigned long *lines,
+static __attribute__((noinline)) enum lane_status pass_text(const char **at, const char *end, unsigned long *lines,
                                                             bool *has_entities) {
-    char *p = *at;
-    for (;; p = find_stop(p)) {
+    const char *p = *at;
+    for (;; p = scan_plain(p)) {
         char c = *p;
         if (c == '<') break;
         if (end - p < LONGEST_ENTITY) return LANE_MORE; /* whatever it is, it cannot be judged yet */
@@ -132,7 +78,7 @@ static __attribute__((noinline)) enum lane_status pass_text(char **at, const cha
 }
 
 /* Blanks between tags. A carriage return is a line of its own unless a newline follows. */
-static inline char *pass_blanks(char *at, unsigned long *lines) {
+static inline const char *pass_blanks(const char *at, unsigned long *lines) {
     for (; byte_is_blank(*at); at++) *lines += *at == '\n' || (*at == '\r' && at[1] != '\n');
     return at;
 }
@@ -154,14 +100,14 @@ static inline __attribute__((always_inline)) enum lane_status scan_row(struct la
     unsigned long lines = 0;
     size_t column = 0;
     bool has_entities = false; /* in any cell of the row */
-    char *at = pass_blanks(lane->at, &lines);
+    const char *at = pass_blanks(lane->at, &lines);
     if (!is_tag(at, "<TR>")) goto unknown;
     at += 4;
     for (;;) {
         if (*at != '<') at = pass_blanks(at, &lines);
-        char *text = at + 4;
+        const char *text = at + 4;
         if (is_tag(at, "<TD>")) {
-            at = find_stop(text);
+            at = scan_plain(text);
             if (__builtin_expect(*at != '<', 0)) {
                 enum lane_status status = pass_text(&at, end, &lines, &has_entities);
                 if (status != LANE_ROW) return status;

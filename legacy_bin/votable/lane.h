@@ -18,7 +18,7 @@ enum lane_status {
 };
 
 struct lane {
-    char *at; /* in: where to read; out: behind the last whole row. Text may be changed in front of it (entities) */
+    const char *at; /* in: where to read; out: behind the last whole row, in which text was changed (entities) */
     const char *end;
     unsigned long lines; /* lines passed over; added to */
 };

@@ -133,10 +133,14 @@ static void start_metadata(struct vot_reader *reader, const char *name, const ch
     struct tree *tree = &reader->tree;
     if (!flush_text(reader)) return;
     struct vot_node *node = tree_open(tree, name, attributes, xml_line(&reader->xml));
-    if (!node) refuse_metadata(reader);
-    else if (!node->parent && node->element != VOT_VOTABLE) xml_stop(&reader->xml); /* "Error opening" says it all */
-    else if (node->element >= VOT_TABLEDATA && node->element <= VOT_FITS) open_rows(reader, node);
-    else emit(reader, VOT_START, node);
+    if (!node)
+        refuse_metadata(reader);
+    else if (!node->parent && node->element != VOT_VOTABLE)
+        xml_stop(&reader->xml); /* "Error opening" says it all */
+    else if (node->element >= VOT_TABLEDATA && node->element <= VOT_FITS)
+        open_rows(reader, node);
+    else
+        emit(reader, VOT_START, node);
 }
 
 static void start_in_rows(struct vot_reader *reader, const char *name, const char *const *attributes) {
@@ -162,8 +166,10 @@ static void on_start(void *user_data, const XML_Char *name, const XML_Char **att
     const char *const *const_attributes = (const char *const *)attributes;
     if (++reader->depth > DEPTH_MAXIMUM)
         xml_refuse(&reader->xml, "elements nested deeper than %d", (int)DEPTH_MAXIMUM);
-    else if (reader->in_rows) start_in_rows(reader, name, const_attributes);
-    else start_metadata(reader, name, const_attributes);
+    else if (reader->in_rows)
+        start_in_rows(reader, name, const_attributes);
+    else
+        start_metadata(reader, name, const_attributes);
 }
 
 static void finish_rows(struct vot_reader *reader) {
@@ -172,7 +178,8 @@ static void finish_rows(struct vot_reader *reader) {
     reader->is_lane_open = false;
     if (reader->stream && !reader->stream->is_begun)
         xml_refuse(&reader->xml, "%s without STREAM", vot_element_name(data->element));
-    else emit(reader, VOT_ROWS_END, data);
+    else
+        emit(reader, VOT_ROWS_END, data);
 }
 
 static void end_in_rows(struct vot_reader *reader) {
@@ -194,8 +201,10 @@ static void on_end(void *user_data, const XML_Char *name) {
     struct vot_reader *reader = user_data;
     (void)name;
     reader->depth--;
-    if (reader->in_rows) end_in_rows(reader);
-    else if (flush_text(reader)) emit(reader, VOT_FINISH, tree_close(&reader->tree));
+    if (reader->in_rows)
+        end_in_rows(reader);
+    else if (flush_text(reader))
+        emit(reader, VOT_FINISH, tree_close(&reader->tree));
 }
 
 static void on_text(void *user_data, const XML_Char *bytes, int length) {

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "votable/scan.h"
+
 static bool is_separator(char c) {
     return byte_is_blank(c) || c == ',' || c == '+' || c == ';';
 }
@@ -13,10 +15,14 @@ static bool parse_encoding(struct stream *stream, struct slice text) {
     while (text.length) {
         struct slice word = {text.text, 0};
         while (word.length < text.length && !is_separator(word.text[word.length])) word.length++;
-        if (slice_equal_nocase(word, SLICE("base64"))) stream->is_base64 = true;
-        else if (slice_equal_nocase(word, SLICE("gzip"))) stream->is_gzip = true;
-        else if (slice_equal_nocase(word, SLICE("dynamic"))) stream->may_be_gzip = true;
-        else if (word.length && !slice_equal_nocase(word, SLICE("none"))) return false;
+        if (slice_equal_nocase(word, SLICE("base64")))
+            stream->is_base64 = true;
+        else if (slice_equal_nocase(word, SLICE("gzip")))
+            stream->is_gzip = true;
+        else if (slice_equal_nocase(word, SLICE("dynamic")))
+            stream->may_be_gzip = true;
+        else if (word.length && !slice_equal_nocase(word, SLICE("none")))
+            return false;
         if (word.length < text.length) word.length++;
         text.text += word.length;
         text.length -= word.length;
@@ -42,13 +48,17 @@ bool stream_begin(struct stream *stream, const struct vot_node *owner, const cha
             return false;
         }
     }
-    if (stream->href) stream->is_raw = false;
-    else stream->is_base64 = true; /* bytes cannot stand in XML in any other way */
+    if (stream->href)
+        stream->is_raw = false;
+    else
+        stream->is_base64 = true; /* bytes cannot stand in XML in any other way */
     return true;
 }
 
 bool stream_text(struct stream *stream, struct slice text) {
-    return stream->href ? true : buffer_append_slice(&stream->text, text);
+    if (stream->href) return true;
+    xml_pause(stream->xml);
+    return buffer_append_slice(&stream->text, text);
 }
 
 void stream_end(struct stream *stream) {
@@ -67,9 +77,8 @@ static size_t take_raw_text(struct stream *stream, char *text, size_t room, stru
     size_t length = 0;
     while (at < end) {
         const char *from = at;
-        while (at < end && (unsigned char)*at > ' ' && (unsigned char)*at < 0x7f && *at != '<' && *at != '&' &&
-               *at != ']')
-            at++;
+        at = scan_plain(at);
+        if (at > end) at = end;
         memcpy(text + length, from, (size_t)(at - from));
         length += (size_t)(at - from);
         if (at == end || !byte_is_blank(*at)) break;
@@ -112,12 +121,17 @@ static ptrdiff_t read_decoded(void *context, void *bytes, size_t room, struct er
     struct stream *stream = context;
     if (!stream->is_base64) return read_text(stream, bytes, room, error);
     while (stream->used == stream->length) {
+        if (stream->failure.text) {
+            *error = stream->failure;
+            stream->failure = (struct error){0};
+            return -1;
+        }
         ptrdiff_t got = read_text(stream, stream->encoded, sizeof stream->encoded, error);
         if (got < 0) return -1;
         if (got == 0) return base64_finish(&stream->base64, error) ? 0 : -1;
         struct slice text = {stream->encoded, (size_t)got};
         stream->used = stream->length = 0;
-        if (!base64_decode(&stream->base64, text, stream->decoded, &stream->length, error)) return -1;
+        base64_decode(&stream->base64, text, stream->decoded, &stream->length, &stream->failure);
     }
     if (room > stream->length - stream->used) room = stream->length - stream->used;
     memcpy(bytes, stream->decoded + stream->used, room);
@@ -129,9 +143,9 @@ bool stream_open(struct stream *stream, const char *base, struct error *error) {
     base64_start(&stream->base64);
     if (stream->href && !(stream->source = source_open(stream->href, SOURCE_REFERENCE, base, error))) return false;
     if (!stream->is_gzip && !stream->may_be_gzip) return true;
-    stream->gunzip = gunzip_open((struct byte_reader){read_decoded, stream},
-                                 stream->is_gzip ? GUNZIP_ALWAYS : GUNZIP_IF_MAGIC,
-                                 stream->source ? source_name(stream->source) : "STREAM", error);
+    stream->gunzip =
+        gunzip_open((struct byte_reader){read_decoded, stream}, stream->is_gzip ? GUNZIP_ALWAYS : GUNZIP_IF_MAGIC,
+                    stream->source ? source_name(stream->source) : "STREAM", error);
     return stream->gunzip != NULL;
 }
 
@@ -151,5 +165,6 @@ bool stream_drain(struct stream *stream, struct error *error) {
 void stream_close(struct stream *stream) {
     gunzip_close(stream->gunzip);
     source_close(stream->source);
+    error_clear(&stream->failure);
     buffer_free(&stream->text);
 }

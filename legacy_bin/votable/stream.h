@@ -27,7 +27,8 @@ struct stream {
     struct base64_decoder base64;
     char encoded[STREAM_TEXT];
     unsigned char decoded[STREAM_BYTES + 3];
-    size_t used, length; /* of `decoded` */
+    size_t used, length;  /* of `decoded` */
+    struct error failure; /* comes behind what is decoded: rows before it are read first */
 };
 
 /* For the reader's callbacks: start tag (false: refused, or no memory), character data, end tag. */

@@ -22,8 +22,10 @@ static struct vot_node *add_node(struct tree *tree, unsigned long line) {
     if (!parent) {
         tree->root = node;
     } else {
-        if (parent->last_child) parent->last_child->next = node;
-        else parent->first_child = node;
+        if (parent->last_child)
+            parent->last_child->next = node;
+        else
+            parent->first_child = node;
         parent->last_child = node;
     }
     return node;

@@ -40,8 +40,10 @@ bool xml_fill(struct xml *xml, struct error *error) {
     ptrdiff_t got = 0;
     if (!xml->is_over && room >= XML_SLACK) {
         got = encoding_read(&xml->encoding, xml->window + xml->end, room < XML_BLOCK ? room : XML_BLOCK, error);
-        if (got > 0) xml->end += (size_t)got;
-        else xml->is_over = true;
+        if (got > 0)
+            xml->end += (size_t)got;
+        else
+            xml->is_over = true;
     }
     memset(xml->window + xml->end, 0, XML_SLACK);
     return got > 0;
@@ -116,8 +118,10 @@ void xml_refuse(struct xml *xml, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     char *text = NULL;
-    if (vasprintf(&text, format, arguments) < 0) error_set_memory(xml->error);
-    else error_set_input(xml->error, "Error: %s at line %lu", text, xml_line(xml));
+    if (vasprintf(&text, format, arguments) < 0)
+        error_set_memory(xml->error);
+    else
+        error_set_input(xml->error, "Error: %s at line %lu", text, xml_line(xml));
     free(text);
     va_end(arguments);
     xml_stop(xml);

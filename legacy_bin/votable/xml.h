@@ -12,9 +12,9 @@
 #include "votable/encoding.h"
 
 enum {
-    XML_BLOCK = 256 * 1024,       /* read at once */
-    XML_WINDOW = 2 * XML_BLOCK,   /* text kept at most */
-    XML_SLACK = 64,               /* zero bytes kept behind the window's text */
+    XML_BLOCK = 256 * 1024,     /* read at once */
+    XML_WINDOW = 2 * XML_BLOCK, /* text kept at most */
+    XML_SLACK = 64,             /* zero bytes kept behind the window's text */
 };
 
 /* One owner: xml_open() … xml_close() (also after a failed open). */
