@@ -11,6 +11,7 @@ Numbers that are not finite come as "NaN", "Infinity", "-Infinity". Members and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from . import Event, Failure, Item, Progress
 from .convert import REFERENCE_TYPES, bad_value, from_json
 from .json import load
 from .lines import LineSplitter
+from .references import PathReference
 
 if TYPE_CHECKING:
     from ..descriptor import Key
@@ -27,10 +29,14 @@ VERSION = 1
 
 
 class ChannelParser:
-    """Reads the channel; keys that the descriptor declares are held to their types."""
+    """Reads the channel; keys that the descriptor declares are held to their types.
 
-    def __init__(self, keys: dict[str, Key]) -> None:
-        self._keys = {name: key for name, key in keys.items() if key.type not in REFERENCE_TYPES}
+    `folder` is where the program runs: relative paths start there.
+    """
+
+    def __init__(self, keys: dict[str, Key], folder: str) -> None:
+        self._keys = keys
+        self._folder = folder
         self._splitter = LineSplitter()
         self.is_on = False
         """The program has said that it gives its keys here."""
@@ -109,6 +115,9 @@ class ChannelParser:
         key = self._keys.get(name)
         if key is None:
             return value
+        if key.type in REFERENCE_TYPES:
+            is_path = key.type == "path" and isinstance(value, str)
+            return PathReference(os.path.join(self._folder, value)) if is_path else value
         try:
             return from_json(key, value)
         except ValueError:

@@ -54,7 +54,7 @@ class Intake:
         if "channel" not in self._parsers:
             from .channel import ChannelParser
 
-            self._channel = ChannelParser(declared_keys(self._descriptor))
+            self._channel = ChannelParser(declared_keys(self._descriptor), self._folder)
             self._parsers["channel"] = self._channel
         yield from self._ask("channel", lambda parser: parser.feed(data))
 
