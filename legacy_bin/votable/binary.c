@@ -10,7 +10,8 @@ struct column {
     bool is_variable; /* a count of items comes first */
     bool is_bit;
     unsigned char spare_bits; /* fixed-size bits: not used in the last byte */
-    bool has_null;            /* BINARY: cells of these bytes have no value */
+    bool has_null;            /* BINARY: a cell all of whose items are these bytes has no value */
+    size_t item;              /* bytes of an item, when has_null */
     char null[8];
 };
 
@@ -28,9 +29,9 @@ struct binary_rows {
     uint64_t rows;   /* shown so far */
 };
 
-/* VALUES null of a scalar number as its bytes. */
+/* VALUES null of a number as its bytes. */
 static bool null_bytes(const struct vot_field *field, char bytes[8]) {
-    if (!field->null.text || field->has_arraysize) return false;
+    if (!field->null.text || field->is_variable || field->items == 0) return false;
     int64_t integer;
     double real;
     float single;
@@ -67,6 +68,7 @@ static bool set_column(struct binary_rows *rows, size_t index, struct error *err
         column->size = column->is_bit ? (field->items + 7) / 8 : field->items * size;
         column->spare_bits = (unsigned char)((8 - field->items % 8) % 8);
     }
+    column->item = size;
     column->has_null = rows->table->serialization == VOT_BINARY && null_bytes(field, column->null);
     rows->smallest += column->is_variable ? 4 : column->size;
     rows->is_fixed = rows->is_fixed && !column->is_variable;
@@ -77,6 +79,12 @@ static bool set_column(struct binary_rows *rows, size_t index, struct error *err
 
 static bool is_masked(const char *mask, size_t index) {
     return mask[index / 8] >> (7 - index % 8) & 1;
+}
+
+static bool is_null_items(const struct column *column, const char *bytes) {
+    for (size_t i = 0; i < column->size; i += column->item)
+        if (memcmp(bytes + i, column->null, column->item) != 0) return false;
+    return true;
 }
 
 /* Points the cells at the row that starts at `bytes`, of which `length` are there; true: it is whole, *size are
@@ -104,8 +112,7 @@ static bool lay_out(struct binary_rows *rows, const char *bytes, size_t length, 
             *size = cell_size > SIZE_MAX - at ? SIZE_MAX : at + (size_t)cell_size;
             return false;
         }
-        bool is_null = (rows->mask && is_masked(bytes, i)) ||
-                       (column->has_null && memcmp(bytes + at, column->null, column->size) == 0);
+        bool is_null = (rows->mask && is_masked(bytes, i)) || (column->has_null && is_null_items(column, bytes + at));
         cell->bytes = bytes + at;
         cell->length = is_null ? 0 : (size_t)cell_size;
         cell->form = is_null ? VOT_NULL : VOT_BYTES;
