@@ -1,0 +1,103 @@
+"""The `voclient` command: one module a subcommand, imported when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+SUBCOMMANDS = {
+    "list": ("listing", "list task packages and their tasks"),
+    "show": ("show", "show how a task is called, what it takes and gives"),
+    "run": ("run", "run a task"),
+    "check": ("check", "check descriptors, and run their examples"),
+    "completion": ("completion", "print the completion script of a shell"),
+}
+OK, FAILED, USAGE, TIMED_OUT, INTERRUPTED = 0, 1, 2, 124, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Its words, those of this process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0 success, 1 the task failed, 2 wrong use or a wrong descriptor, 124 time limit, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`voclient list | head`): nobody is left to tell, at exit either.
+        _silence_stdout()
+        return OK
+
+
+def _dispatch(words: list[str]) -> int:
+    parser = _make_parser()
+    if words and words[0] == "complete":
+        from .completion import complete
+
+        return complete(words[1:])
+    if not words or words[0].startswith("-"):
+        parser.parse_args(words)
+        parser.print_help()
+        return USAGE
+    name = words[0]
+    if name not in SUBCOMMANDS:
+        from voclient.tasking.values import suggest
+
+        parser.error(f"no command {name!r}{suggest(name, SUBCOMMANDS)} (commands: {', '.join(SUBCOMMANDS)})")
+    home, summary = SUBCOMMANDS[name]
+    module = import_module(f".{home}", __name__)
+    subparser = argparse.ArgumentParser(
+        prog=f"voclient {name}", description=f"{summary[0].upper()}{summary[1:]}.", epilog=module.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    module.configure(subparser)
+    from voclient.tasking.errors import TaskError
+
+    try:
+        status: int = module.run(subparser, words[1:])
+        sys.stdout.flush()
+    except TaskError as error:
+        print(f"voclient: {error}", file=sys.stderr)
+        return USAGE
+    return status
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    width = max(map(len, SUBCOMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {summary}" for name, (_, summary) in SUBCOMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="voclient", description="Astronomy tools as tasks: find them, look at them, run them.",
+        usage="voclient [--help] [--version] COMMAND …",
+        epilog=f"commands:\n{listed}\n\n`voclient COMMAND --help` tells more of each.",
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, *_: object, **__: object) -> None:
+        import voclient
+
+        print(f"voclient {voclient.__version__}")
+        raise SystemExit(OK)
+
+
+def _silence_stdout() -> None:
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

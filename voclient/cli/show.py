@@ -1,0 +1,122 @@
+"""`voclient show`: a task as its user sees it, or a package."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from voclient.tasking.binding import result_keys, spell_call
+from voclient.tasking.descriptor import Descriptor, Package, Parameter
+from voclient.tasking.errors import ExecutableNotFoundError
+from voclient.tasking.executables import find_executable
+from voclient.tasking.index import index_package
+from voclient.tasking.packages import find_packages, import_task
+from voclient.tasking.values import describe
+
+from . import OK, style
+
+EPILOG = """\
+  voclient show vosesame         a task (package.task when two packages have one of that name)
+  voclient show vao              a package
+  voclient show ./mytask.yaml    a descriptor, wherever it is
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="TASK", help="a task, a package, or a descriptor file (.yaml)")
+    parser.add_argument("--json", action="store_true", help="print all attributes as JSON")
+
+
+def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
+    options = parser.parse_args(words)
+    package = next(iter(find_packages(options.name)), None) if options.name.isidentifier() else None
+    if package:
+        print(json.dumps(package.attributes, indent=2, ensure_ascii=False) if options.json else _show_package(package))
+        return OK
+    task = import_task(options.name)
+    if options.json:
+        print(json.dumps(task.attributes, indent=2, ensure_ascii=False, default=str))
+    else:
+        print(_show_task(task.descriptor))
+    return OK
+
+
+def _show_package(package: Package) -> str:
+    lines = [f"{style.bold(package.name)} {style.dim(package.version)}  {package.summary}", ""]
+    if package.description:
+        lines += [style.wrap(package.description, 2), ""]
+    for name in ("author", "contact", "homepage", "license", "folder"):
+        if value := getattr(package, name):
+            lines.append(f"  {name:<9} {value}")
+    tasks = style.definitions((entry.task, entry.summary, entry.error) for entry in index_package(package))
+    return "\n".join([*lines, "", style.bold("Tasks"), tasks])
+
+
+def _show_task(descriptor: Descriptor) -> str:
+    package = style.dim(f"  ({descriptor.package})") if descriptor.package else ""
+    lines = [f"{style.bold(descriptor.task)}  {descriptor.summary}{package}", ""]
+    if descriptor.description:
+        lines += [style.wrap(descriptor.description, 2), ""]
+    lines += [f"  {_python_call(descriptor)}", f"  {_shell_call(descriptor)}", ""]
+    if descriptor.parameters:
+        items = ((parameter.name, _phrase(parameter), _help(parameter)) for parameter in descriptor.parameters)
+        lines += [style.bold("Parameters"), style.definitions(items), ""]
+    if groups := _groups(descriptor):
+        lines += [*groups, ""]
+    if keys := result_keys(descriptor):
+        phrases = ((key.name, key.type + (f" ({key.unit})" if key.unit else ""), key.help) for key in keys)
+        lines += [style.bold("Results"), style.definitions(phrases), ""]
+    if descriptor.examples:
+        lines.append(style.bold("Examples"))
+        for example in descriptor.examples:
+            lines += [style.wrap(example.help, 2)] if example.help else []
+            needs = style.dim(f"  (needs {', '.join(example.needs)})") if example.needs else ""
+            lines.append(f"  {spell_call(descriptor, example.call)}{needs}")
+            lines += [f"      {name}: {value!r}" for name, value in example.expect.items()]
+        lines.append("")
+    try:
+        program = find_executable(descriptor)
+    except ExecutableNotFoundError as error:
+        program = style.bad(str(error))
+    return "\n".join(
+        [*lines, f"  {style.dim('program')}     {program}", f"  {style.dim('descriptor')}  {descriptor.place.file}"]
+    )
+
+
+def _python_call(descriptor: Descriptor) -> str:
+    """`votsort(table, *, column=None, …)`, as short as can be."""
+    operands = [p.name if p.required else f"{p.name}=…" for p in descriptor.parameters if p.operand]
+    required = [f"{p.name}=…" for p in descriptor.parameters if not p.operand and p.required]
+    optional = any(not p.operand and not p.required for p in descriptor.parameters)
+    return f"{descriptor.task}({', '.join([*operands, *required, *['…'] * optional])})"
+
+
+def _shell_call(descriptor: Descriptor) -> str:
+    words = []
+    for parameter in descriptor.parameters:
+        word = parameter.name.upper() if parameter.operand else f"{parameter.name}=…" if parameter.required else ""
+        if word:
+            word += " …" if parameter.repeated and parameter.operand else ""
+            words.append(word if parameter.required else f"[{word}]")
+    rest = ["[name=value …]"] if any(not p.operand and not p.required for p in descriptor.parameters) else []
+    name = descriptor.task if descriptor.package else descriptor.place.file
+    return " ".join(["voclient run", name, *words, *rest])
+
+
+def _phrase(parameter: Parameter) -> str:
+    text = describe(parameter)
+    if parameter.required:
+        return f"{text}; required"
+    return text if parameter.default is None else f"{text}; default {parameter.default}"
+
+
+def _help(parameter: Parameter) -> str:
+    aliases = f"Also called {', '.join(parameter.aliases)}." if parameter.aliases else ""
+    text = parameter.help if not parameter.help or parameter.help.endswith((".", "?", "!")) else f"{parameter.help}."
+    return f"{text} {aliases}".strip()
+
+
+def _groups(descriptor: Descriptor) -> list[str]:
+    lines = [f"  At most one of: {', '.join(group)}" for group in descriptor.exclusive]
+    return lines + [f"  At least one of: {', '.join(group)}" for group in descriptor.at_least_one]
