@@ -49,6 +49,7 @@ void opset_open(void) {
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     channel.descriptor = descriptor;
     buffer_append_string(&channel.buffer, "{\"opset\": 1}\n");
+    channel.line_start = channel.buffer.length; /* a whole line: it goes out now, before any output */
     opset_flush();
 }
 

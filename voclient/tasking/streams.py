@@ -74,10 +74,6 @@ class Streams:
         """Read one piece; False when there is nothing now, or never again."""
         if descriptor not in self._open:
             return False
-        if not self._channel_asked and descriptor != self._channel:
-            # A program that speaks on the channel announces itself there before any output.
-            self._channel_asked = True
-            self._read(self._channel)
         try:
             data = os.read(descriptor, PIECE)
         except BlockingIOError:
@@ -87,6 +83,10 @@ class Streams:
             self._notice()
             return False
         self.last_byte = time.monotonic()
+        if not self._channel_asked and descriptor != self._channel:
+            # A program that speaks on the channel announces itself there before any output, so now it has.
+            self._channel_asked = True
+            self._read(self._channel)
         if (capture := self._captures.get(descriptor)) is not None:
             try:
                 capture.write(data)
