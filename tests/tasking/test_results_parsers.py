@@ -81,6 +81,7 @@ SECTIONS = {
     "regex": Section("regex", tuple(SINGLE), pattern=r"(?P<name>\S*)[ ,\t|=](?P<x>\S*)[ ,\t|](?P<n>\S+)"),
     "single regex": Section("regex", (Key("x", "float"),), pattern=r"(?P<x>\d+)", rows=False),
     "whole regex": Section("regex", (Key("name", group=1),), pattern=r"a(.*?)$\n b", multiline=True),
+    "optional groups": Section("regex", (Key("x", "float"), Key("n", "int")), pattern=r"(?P<x>\d+,)?.(?P<n>-\d)?"),
     "jsonl": Section("jsonl", tuple(SINGLE)),
     "lines": Section("lines", key="log"),
 }
@@ -166,6 +167,12 @@ def test_keywords_are_read_with_quotes_remarks_and_other_separators() -> None:
     section = Section("keyword", (Key("simple", group="SIMPLE"), Key("x", "float")), comment="#")
     assert read(section, text) == {"simple": "it's", "x": 2.5}
     assert read(Section("keyword", separator=":"), text) == {"n": "3"}
+
+
+def test_a_group_that_no_line_has_is_no_key() -> None:
+    section = Section("regex", (Key("row", "int"), Key("x", "float")), pattern=r"^(?:(?P<row>\d+)  )?(?P<x>\S+)$")
+    assert read(section, "1.5\n2.5\n") == {"x": [1.5, 2.5]}
+    assert read(section, "1.5\n3  2.5\n") == {"row": [None, 3], "x": [1.5, 2.5]}
 
 
 def test_fixed_columns_hold_blanks_and_may_be_short() -> None:

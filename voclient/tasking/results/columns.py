@@ -47,12 +47,12 @@ class ColumnsParser(RowParser):
                 if not self.section.columns:
                     self._place(tuple(self._cells(line.removeprefix("#"))), number)
                 continue
-            cells: Row = self._cells(line)
+            cells = self._cells(line)
             if len(cells) < self._needed:
                 if not self._ends:
                     raise ResultError(
                         f"line {number} of the output has {len(cells)} columns, at least {self._needed} are needed",
                         line=number,
                     )
-                cells = [*cells, *[None] * (self._needed - len(cells))]
+                cells += [""] * (self._needed - len(cells))
             yield number, [cells[place] for place in self._places]

@@ -102,7 +102,9 @@ class Contents:
         added = max(map(len, values.values()), default=0)
         if added == 0 and not self._many:
             return
-        for name in values.keys() - self._rows.keys():
+        for name in values:
+            if name in self._rows:
+                continue
             key = self._key(name)
             empty: list[Any] | array[float] = array("d") if key.array and is_float(key) else []
             empty.extend([missing(key)] * self._count)
@@ -114,7 +116,7 @@ class Contents:
     def _rows_table(self) -> RowsReference:
         """All rows so far as one Table, made when it is asked for and kept until another row comes."""
         if self._table is None or self._table[0] != self._count:
-            keys = [self._key(name) for name in self._rows]
+            keys = [self._key(name) for name in self if name in self._rows]
             values = [self._rows[key.name][:] for key in keys]
             self._table = self._count, RowsReference(keys, values, [self.unit(key.name) for key in keys])
         return self._table[1]

@@ -19,7 +19,7 @@ _WRAP = re.compile(r"[ \t]*\n[ \t]*")
 
 
 class RegexParser(RowParser):
-    """One row for each line in which the pattern is found; other lines are passed over."""
+    """One row for each line in which the pattern finds something; other lines are passed over."""
 
     def __init__(self, section: Section) -> None:
         super().__init__(section)
@@ -37,7 +37,9 @@ class RegexParser(RowParser):
         for line in lines:
             number += 1
             if found := search(line):
-                yield number, found.group(*groups)[:count]
+                row = found.group(*groups)[:count]
+                if row.count(None) < count:
+                    yield number, row
 
 
 class WholeTextRegexParser(RowParser):
@@ -67,7 +69,9 @@ class WholeTextRegexParser(RowParser):
         for found in self._pattern.finditer(text):
             line += text.count("\n", position, found.start())
             position = found.start()
-            yield line, [self._cell(found, key.group if key.group is not None else key.name) for key in self.keys]
+            row = [self._cell(found, key.group if key.group is not None else key.name) for key in self.keys]
+            if row.count(None) < len(row):
+                yield line, row
 
     @staticmethod
     def _cell(found: re.Match[str], group: str | int) -> str | None:

@@ -80,7 +80,10 @@ class RowParser:
         if count:
             names = [key.name for key in self.keys]
             if self.section.rows:
-                yield Item({name: column[:count] for name, column in zip(names, values, strict=True)}, rows=True)
+                # A group of a pattern that no row has (its option was not given) is no key.
+                found = [any(text is not None for text in column[:count]) for column in columns]
+                picked = zip(names, values, found, strict=True)
+                yield Item({name: column[:count] for name, column, is_found in picked if is_found}, rows=True)
             else:
                 yield from self._last(names, values, columns, count)
         if bad is not None:
