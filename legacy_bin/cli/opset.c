@@ -42,12 +42,13 @@ static int parse_descriptor(const char *text) {
     return (int)number;
 }
 
-void opset_open(void) {
+void opset_open(bool has_keys) {
     int descriptor = parse_descriptor(getenv("VOCLIENT_OPSET_FD"));
     unsetenv("VOCLIENT_OPSET_FD"); /* it is ours, not our children's */
     if (descriptor < 0) return;
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     channel.descriptor = descriptor;
+    if (!has_keys) return;
     buffer_append_string(&channel.buffer, "{\"opset\": 1}\n");
     channel.line_start = channel.buffer.length; /* a whole line: it goes out now, before any output */
     opset_flush();

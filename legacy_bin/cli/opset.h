@@ -10,7 +10,8 @@
 
 /* Called by main() before anything is written to stdout; the descriptor is closed on exec, and one
  * that cannot be written is as none. When the reader goes away the tool goes on. */
-void opset_open(void);
+/* `has_keys` false: keys are parsed from stdout, so there is no first line; only errors and progress are sent. */
+void opset_open(bool has_keys);
 bool opset_is_open(void);
 void opset_close(void);
 /* Keys, progress and errors are sent at once. Rows wait for more of them, 50 ms at most while rows

@@ -58,7 +58,7 @@ static int start(const struct tool *tool, const struct option *table, int argc, 
 int tool_start(const struct tool *tool, int argc, char **argv) {
     occupy_standard_descriptors();
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error like a full disk */
-    opset_open();
+    opset_open(!tool->is_result_on_stdout);
     struct option *table = options_collect(tool);
     int status = table ? start(tool, table, argc, argv) : fail("not enough memory");
     free(table);

@@ -77,6 +77,7 @@ struct tool {
                                      * NULL: --test prints a notice and exits 0 */
     bool numbers_are_operands;      /* `-12.5` and `-23:12:45` are coordinates, never options */
     bool stops_at_operand;          /* what follows the first operand is left alone (a command and its arguments) */
+    bool is_result_on_stdout;       /* the framework parses stdout: no keys on the OPset channel */
     int (*run)(const struct arguments *arguments); /* returns the exit status */
 };
 

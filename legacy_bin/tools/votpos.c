@@ -159,5 +159,6 @@ const struct tool tool = {
     .options = options,
     .examples = examples,
     .self_tests = self_tests,
+    .is_result_on_stdout = true,
     .run = run,
 };
