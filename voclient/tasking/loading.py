@@ -75,7 +75,7 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         ),
         environment=tuple(environment.items()),
         exit_statuses=tuple((number, ExitStatus(**item)) for number, item in data.get("exit_statuses", ())),
-        examples=tuple(Example(**item | {"needs": tuple(item.get("needs", ()))}) for item in data.get("examples", ())),
+        examples=tuple(map(_example, data.get("examples", ()))),
         aliases=tuple(data.get("aliases", ())),
         package=package.name if package else "",
         bindir=package.bindir if package else None,
@@ -110,6 +110,11 @@ def _section(data: dict[str, Any]) -> Section:
     for name in ("columns", "widths"):
         fields[name] = tuple(data.get(name, ()))
     return Section(**fields)
+
+
+def _example(data: dict[str, Any]) -> Example:
+    call, expect, needs = data.get("call", {}), data.get("expect", {}), tuple(data.get("needs", ()))
+    return Example(call, expect, needs, data.get("help", ""))
 
 
 def _keys(items: Any) -> tuple[Key, ...]:

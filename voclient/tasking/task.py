@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .controls import Controls
-from .descriptor import CONTROLS, Descriptor, Invocation, Parameter
+from .descriptor import CONTROLS, Descriptor, Invocation, Parameter, as_dict
 from .errors import TaskParameterError
 
 if TYPE_CHECKING:
     import inspect
 
+    from .controls import Controls
     from .opset import OPset
 
-_KNOWN = ("async", *Controls.__dataclass_fields__)
+_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "callback")
 
 
 class Task:
@@ -88,9 +88,8 @@ class Task:
     @property
     def attributes(self) -> dict[str, Any]:
         """What the descriptor says, as a dict."""
-        from dataclasses import asdict
-
-        return asdict(self.descriptor)
+        result: dict[str, Any] = as_dict(self.descriptor)
+        return result
 
     @property
     def __signature__(self) -> inspect.Signature:
@@ -136,14 +135,16 @@ class Task:
 
     def _split(self, given: dict[str, Any]) -> tuple[Controls, dict[str, Any]]:
         """Task controls, checked, and the rest."""
+        from .controls import Controls
+
         steering = {name: value for name, value in given.items() if name in CONTROLS}
         if not steering:
             return Controls(), given
         values = {name: value for name, value in given.items() if name not in CONTROLS}
         for name in steering:
-            if name not in _KNOWN:
+            if name not in (*_SUPPORTED, "async"):
                 raise TaskParameterError(
-                    f"{self.__name__}: the task control {name!r} is not supported (there are: {', '.join(_KNOWN[1:])})",
+                    f"{self.__name__}: the task control {name!r} is not supported (there are: {', '.join(_SUPPORTED)})",
                     task=self.__name__, parameter=name, value=steering[name],
                 )  # fmt: skip
         if "async" in steering:
@@ -153,6 +154,8 @@ class Task:
         return self._controls(steering), values
 
     def _controls(self, steering: dict[str, Any]) -> Controls:
+        from .controls import Controls
+
         result: dict[str, Any] = {}
         for name, value in steering.items():
             if name in ("async_", "execute", "check"):
