@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/json.h"
 #include "base/number.h"
-#include "base/utf8.h"
 
 enum {
     BATCH = 32 * 1024,       /* bytes of rows that are sent together */
@@ -143,46 +143,12 @@ static void end_line(struct slice end) {
         channel.line_start = channel.buffer.length;
 }
 
-/* JSON (RFC 8259) is UTF-8: every byte that is not becomes U+FFFD, as decoders do. */
 static void put_string(struct slice text) {
-    put(SLICE("\""));
-    while (text.length > 0) {
-        size_t plain = 0, length = 1;
-        uint32_t code = 0;
-        while (plain < text.length) {
-            length = utf8_read((struct slice){text.text + plain, text.length - plain}, &code);
-            if (length == 0 || code < 0x20 || code == '"' || code == '\\') break;
-            plain += length;
-        }
-        put((struct slice){text.text, plain});
-        text.text += plain;
-        text.length -= plain;
-        if (text.length == 0) break;
-        char escape[8];
-        if (length == 0) {
-            put(SLICE("\xef\xbf\xbd"));
-        } else if (code < 0x20) {
-            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)code);
-            put(slice_of(escape));
-        } else {
-            escape[0] = '\\';
-            escape[1] = (char)code;
-            put((struct slice){escape, 2});
-        }
-        text.text++;
-        text.length--;
-    }
-    put(SLICE("\""));
+    if (channel.descriptor >= 0 && !json_append_string(&channel.buffer, text)) channel.is_spoilt = true;
 }
 
 static void put_double(double value) {
-    char digits[NUMBER_ROOM];
-    if (isnan(value))
-        put(SLICE("\"NaN\""));
-    else if (isinf(value))
-        put(value > 0 ? SLICE("\"Infinity\"") : SLICE("\"-Infinity\""));
-    else
-        put((struct slice){digits, number_write_double(digits, value)});
+    if (channel.descriptor >= 0 && !json_append_double(&channel.buffer, value)) channel.is_spoilt = true;
 }
 
 void json_object_begin(void) {

@@ -166,7 +166,7 @@ bool attempt_start(struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, strncasecmp(url, "https", 5) == 0 ? "https" : "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MAXIMUM_REDIRECTS);
-    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* gunzip.c does it */
+    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* decoding.c does it */
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->fields);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -196,12 +196,12 @@ bool attempt_start(struct transfer *transfer) {
 void attempt_free(struct transfer *transfer) {
     if (transfer->easy) curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->fields);
-    gunzip_close(transfer->gunzip);
+    decoding_close(transfer->decoding);
     buffer_free(&transfer->refusal);
     error_clear(&transfer->error);
     transfer->easy = NULL;
     transfer->fields = NULL;
-    transfer->gunzip = NULL;
+    transfer->decoding = NULL;
     transfer->refusal = (struct buffer){.maximum = 64 * 1024};
     transfer->curl_reason[0] = transfer->status_text[0] = transfer->location[0] = '\0';
     transfer->bytes_moved = 0;

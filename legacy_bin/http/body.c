@@ -50,8 +50,8 @@ static bool set_coding(struct transfer *transfer) {
     if (strcasecmp(coding, "gzip") != 0 && strcasecmp(coding, "x-gzip") != 0)
         return attempt_fail(transfer, VERDICT_DROP, "the answer has Content-Encoding '%s', gzip is accepted", coding);
     if (transfer->request.no_compression) return true; /* kept as it is */
-    transfer->gunzip = gunzip_open();
-    return transfer->gunzip || attempt_fail(transfer, VERDICT_STOP, "not enough memory");
+    transfer->decoding = decoding_open();
+    return transfer->decoding || attempt_fail(transfer, VERDICT_STOP, "not enough memory");
 }
 
 /* The consumer has bytes already, and this answer does not continue them. */
@@ -68,7 +68,7 @@ static bool begin_part(struct transfer *transfer) {
     const char *range = attempt_header(transfer, "Content-Range");
     unsigned long long first = 0, last = 0, total = 0;
     int fields = range ? sscanf(range, "bytes %llu-%llu/%llu", &first, &last, &total) : 0;
-    if (transfer->range_from == 0 || fields < 2 || first != transfer->range_from || transfer->gunzip)
+    if (transfer->range_from == 0 || fields < 2 || first != transfer->range_from || transfer->decoding)
         return attempt_fail(transfer, VERDICT_DROP, "the answer is a part (%s) that was not asked for",
                             range ? range : "without Content-Range");
     if (fields == 3) transfer->total = (int64_t)total;
@@ -100,7 +100,7 @@ bool body_begin(struct transfer *transfer) {
     if (status == 206) {
         if (!begin_part(transfer)) return false;
     } else {
-        transfer->total = transfer->gunzip ? -1 : length;
+        transfer->total = transfer->decoding ? -1 : length;
         transfer->range_from = 0;
         if (transfer->delivered > 0 && is_same_version(transfer))
             transfer->to_pass_over = transfer->delivered;
@@ -113,7 +113,7 @@ bool body_begin(struct transfer *transfer) {
     }
     if (transfer->is_started && transfer->delivered > transfer->request.offset) return true;
     if (!keep_version(transfer)) return attempt_fail(transfer, VERDICT_STOP, "not enough memory");
-    transfer->was_coded = transfer->gunzip != NULL;
+    transfer->was_coded = transfer->decoding != NULL;
     transfer->is_started = true;
     answer->offset = transfer->delivered;
     answer->length = transfer->total;
@@ -127,7 +127,8 @@ bool body_begin(struct transfer *transfer) {
 static bool deliver(void *context, const void *bytes, size_t length) {
     struct transfer *transfer = context;
     transfer->decoded += length;
-    if (transfer->gunzip && transfer->decoded > EXPANSION_FREE && transfer->decoded / EXPANSION_MAXIMUM > transfer->raw)
+    if (transfer->decoding && transfer->decoded > EXPANSION_FREE &&
+        transfer->decoded / EXPANSION_MAXIMUM > transfer->raw)
         return attempt_fail(transfer, VERDICT_DROP, "the compressed answer grows more than %d times",
                             EXPANSION_MAXIMUM);
     if (transfer->to_pass_over >= length) {
@@ -155,8 +156,8 @@ bool body_take(struct transfer *transfer, const char *bytes, size_t length) {
     }
     transfer->raw += length;
     digest_take(&transfer->digest, bytes, length);
-    if (!transfer->gunzip) return deliver(transfer, bytes, length);
-    return gunzip_take(transfer->gunzip, bytes, length, deliver, transfer) ||
+    if (!transfer->decoding) return deliver(transfer, bytes, length);
+    return decoding_take(transfer->decoding, bytes, length, deliver, transfer) ||
            attempt_fail(transfer, VERDICT_DROP, "the compressed answer is damaged");
 }
 
@@ -164,7 +165,7 @@ bool body_end(struct transfer *transfer) {
     if (!transfer->has_begun && !body_begin(transfer)) return false;
     if (transfer->is_refused || (transfer->request.method && strcmp(transfer->request.method, "HEAD") == 0))
         return true;
-    if (transfer->gunzip && !gunzip_is_complete(transfer->gunzip))
+    if (transfer->decoding && !decoding_is_complete(transfer->decoding))
         return attempt_fail(transfer, VERDICT_AGAIN, "the compressed answer is cut short");
     if (transfer->to_pass_over > 0 || (transfer->total >= 0 && transfer->delivered != (uint64_t)transfer->total))
         return attempt_fail(transfer, VERDICT_AGAIN, "the answer is shorter than its length says");
