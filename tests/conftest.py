@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from archive.fixture import archive, archive_process  # noqa: F401  (fixtures)
 
 HERE = Path(__file__).parent
 
