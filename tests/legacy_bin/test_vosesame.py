@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from archive.fixture import RunningArchive
-from conftest import Finished
 
-Sesame = Callable[..., Finished]
+if TYPE_CHECKING:
+    from archive.fixture import RunningArchive
+
+    from ..conftest import Finished
+
+Sesame = Callable[..., "Finished"]
 
 
 @pytest.fixture
