@@ -102,7 +102,7 @@ enum number_match vot_cell_double(const struct vot_field *field, const struct vo
     if (cell->length < size) return NUMBER_NONE;
     switch (field->type) {
     case VOT_TYPE_BOOLEAN: return NUMBER_NONE;
-    case VOT_TYPE_BIT: *value = (unsigned char)cell->bytes[0] >> 7; break;
+    case VOT_TYPE_BIT: *value = field->has_arraysize ? (unsigned char)cell->bytes[0] >> 7 : cell->bytes[0] != 0; break;
     case VOT_TYPE_CHAR:
     case VOT_TYPE_UNICODE: return read_string(field, cell, value);
     case VOT_TYPE_FLOAT:

@@ -28,7 +28,9 @@ static struct slice char_text(const struct vot_field *field, struct slice text, 
     return utf8_append_clean(room, text) ? buffer_slice(room) : nothing;
 }
 
-static struct slice bit_text(const struct vot_cell *cell, struct buffer *room) {
+static struct slice bit_text(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room) {
+    /* some writers put a single bit elsewhere than at the left */
+    if (!field->has_arraysize && cell->length == 1) return cell->bytes[0] ? SLICE("1") : SLICE("0");
     if (cell->length > SIZE_MAX / 8) return nothing;
     size_t bits = cell->length * 8 - cell->spare_bits;
     char *out = buffer_reserve(room, bits);
@@ -72,7 +74,7 @@ struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell 
     case VOT_TYPE_CHAR: return char_text(field, bytes, room);
     case VOT_TYPE_UNICODE:
         return utf8_append_utf16(room, bytes) && buffer_reserve(room, 1) ? buffer_slice(room) : nothing;
-    case VOT_TYPE_BIT: return bit_text(cell, room);
+    case VOT_TYPE_BIT: return bit_text(field, cell, room);
     case VOT_TYPE_BOOLEAN:
         for (size_t i = 0; i < bytes.length; i++) {
             if (i && !buffer_append_byte(room, ' ')) return nothing;

@@ -114,6 +114,10 @@ static bool is_all_null(const struct fits_column *column, const struct conversio
     return true;
 }
 
+static bool is_filling(const struct fits_column *column, const struct conversion *conversion, const char *item) {
+    return conversion->stored == VOT_TYPE_BOOLEAN ? *item == '\0' : is_all_null(column, conversion, item, 1);
+}
+
 /* A cell from its `items` items at `bytes`. */
 static bool set_cell(struct fits_rows *rows, size_t index, const char *bytes, size_t items, struct error *error) {
     const struct vot_field *field = &rows->table->fields[index];
@@ -140,8 +144,8 @@ static bool set_cell(struct fits_rows *rows, size_t index, const char *bytes, si
         cell->form = VOT_NULL;
         return true;
     }
-    /* a shorter array of integers was filled up */
-    while (field->is_variable && items && is_all_null(column, conversion, bytes + (items - 1) * conversion->size, 1))
+    /* a shorter array was filled up */
+    while (field->is_variable && items && is_filling(column, conversion, bytes + (items - 1) * conversion->size))
         items--;
     if (!conversion->is_text) {
         cell->length = items * conversion->size;

@@ -5,14 +5,12 @@
 #include <stdlib.h>
 
 #include "base/bigendian.h"
-#include "io/spool.h"
 #include "votable/fits_header.h"
 
 struct plan {
     char code;
     uint64_t repeat; /* items in each row, bytes for A, bits for X */
     size_t width;    /* bytes in the row */
-    bool is_heap;
     bool has_null;
     int64_t null;
 };
@@ -21,10 +19,7 @@ struct writing {
     const struct fits_table *table;
     struct fits_out *out;
     struct plan *plans;
-    size_t width;       /* NAXIS1 */
-    uint64_t heap_size; /* as it will be */
-    bool is_wide_heap;  /* Q descriptors */
-    struct spool *heap;
+    size_t width; /* NAXIS1 */
     struct buffer row, room;
 };
 
@@ -37,7 +32,7 @@ static char column_code(enum vot_type type) {
     return codes[type];
 }
 
-/* Widths, null values and the size of the heap, from the rows that are spooled. */
+/* Width and null value, from the rows that are spooled. */
 static bool make_plan(struct writing *writing, size_t index, struct error *error) {
     const struct vot_field *field = &writing->table->table->fields[index];
     const struct column_facts *facts = &row_spool_facts(writing->table->rows)[index];
@@ -50,11 +45,8 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
         uint64_t step = field->is_variable ? field->items : 1;
         if (step > 1) plan->repeat = (plan->repeat + step - 1) / step * step;
     }
-    plan->is_heap = writing->table->has_heap && field->is_variable && plan->code != 'A';
-    if (plan->is_heap) {
-        writing->heap_size += facts->bytes;
-    } else if (vot_type_is_integer(field->type) &&
-               (facts->has_null || (field->is_variable && facts->shortest < facts->longest))) {
+    if (vot_type_is_integer(field->type) &&
+        (facts->has_null || (field->is_variable && facts->shortest < facts->longest))) {
         plan->has_null = true;
         if (!column_null(field, facts, &plan->null)) {
             char room[32];
@@ -66,7 +58,7 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
     }
     uint64_t width =
         plan->code == 'X' ? plan->repeat / 8 + (plan->repeat % 8 != 0) : plan->repeat * fits_item_size(plan->code);
-    plan->width = plan->is_heap ? 0 : (size_t)width;
+    plan->width = (size_t)width;
     if (width > BUFFER_MAXIMUM || writing->width > BUFFER_MAXIMUM - plan->width)
         return error_set_input(error, "a FITS row of more than %zu MiB is not written", BUFFER_MAXIMUM >> 20);
     writing->width += plan->width;
@@ -78,7 +70,7 @@ static void write_shape(struct writing *writing, size_t index) {
     const struct vot_field *field = &writing->table->table->fields[index];
     const struct plan *plan = &writing->plans[index];
     struct slice arraysize = slice_trim(vot_attribute(field->node, "arraysize"));
-    if (plan->is_heap || !arraysize.text || !memchr(arraysize.text, 'x', arraysize.length)) return;
+    if (!arraysize.text || !memchr(arraysize.text, 'x', arraysize.length)) return;
     struct buffer shape = {0};
     uint64_t product = 1, length = 0;
     buffer_append_byte(&shape, '(');
@@ -108,9 +100,7 @@ static void write_column(struct writing *writing, size_t index) {
     if (name.length == 0) name = (struct slice){room, (size_t)snprintf(room, sizeof room, "col%zu", index + 1)};
     fits_card_indexed_text(out, "TTYPE", index + 1, name, "label for field");
     unsigned long long repeat = plan->repeat;
-    if (plan->is_heap)
-        snprintf(form, sizeof form, "1%c%c(%llu)", writing->is_wide_heap ? 'Q' : 'P', plan->code, repeat);
-    else if (repeat == 1)
+    if (repeat == 1)
         snprintf(form, sizeof form, "%c", plan->code);
     else
         snprintf(form, sizeof form, "%llu%c", repeat, plan->code);
@@ -165,7 +155,7 @@ static void write_header(struct writing *writing) {
     fits_card_integer(out, "NAXIS", 2, "2-dimensional binary table");
     fits_card_integer(out, "NAXIS1", (int64_t)writing->width, "width of table in bytes");
     fits_card_integer(out, "NAXIS2", (int64_t)row_spool_count(writing->table->rows), "number of rows in table");
-    fits_card_integer(out, "PCOUNT", (int64_t)writing->heap_size, "size of special data area");
+    fits_card_integer(out, "PCOUNT", 0, "size of special data area");
     fits_card_integer(out, "GCOUNT", 1, "one data group");
     fits_card_integer(out, "TFIELDS", (int64_t)columns, "number of fields in each row");
     fits_card_text(out, "LONGSTRN", SLICE("OGIP 1.0"), "long texts may go on in CONTINUE cards");
@@ -198,22 +188,11 @@ static void fill_items(const struct plan *plan, char *bytes, size_t length) {
     }
 }
 
-static bool put_heap_cell(struct writing *writing, const struct plan *plan, const struct vot_cell *cell, char *out,
-                          struct error *error) {
-    size_t size = fits_item_size(plan->code);
-    uint64_t items = size ? cell->length / size : (uint64_t)cell->length * 8 - cell->spare_bits;
-    size_t half = writing->is_wide_heap ? 8 : 4;
-    bigendian_put(out, items, half);
-    bigendian_put(out + half, spool_length(writing->heap), half);
-    return spool_write(writing->heap, cell->bytes, cell->length, error);
-}
-
 static bool put_cell(struct writing *writing, size_t index, const struct vot_cell *cell, char *out,
                      struct error *error) {
     const struct plan *plan = &writing->plans[index];
     const struct vot_field *field = &writing->table->table->fields[index];
     struct slice bytes = {cell->bytes, cell->length};
-    if (plan->is_heap) return put_heap_cell(writing, plan, cell, out, error);
     if (plan->code == 'A') {
         bytes = vot_cell_text(field, cell, &writing->room);
         if (!bytes.text) return error_set_memory(error);
@@ -253,36 +232,16 @@ static bool write_rows(struct writing *writing, struct error *error) {
     return status == ROWS_END;
 }
 
-static bool write_heap(struct writing *writing, struct error *error) {
-    char bytes[16384];
-    ptrdiff_t got;
-    while (writing->heap && (got = spool_read(writing->heap, bytes, sizeof bytes, error)) != 0) {
-        if (got < 0) return false;
-        fits_write(writing->out, bytes, (size_t)got);
-    }
-    return true;
-}
-
 static bool write_table(struct writing *writing, struct error *error) {
     size_t columns = writing->table->table->field_count;
     if (columns > FITS_COLUMNS)
         return error_set_input(error, "the TABLE has %zu FIELDs, a FITS table at most %d", columns, FITS_COLUMNS);
     writing->plans = calloc(columns + 1, sizeof *writing->plans);
     if (!writing->plans) return error_set_memory(error);
-    bool has_heap = false;
-    for (size_t i = 0; i < columns; i++) {
+    for (size_t i = 0; i < columns; i++)
         if (!make_plan(writing, i, error)) return false;
-        has_heap = has_heap || writing->plans[i].is_heap;
-    }
-    writing->is_wide_heap = writing->heap_size > INT32_MAX;
-    for (size_t i = 0; i < columns; i++) {
-        if (!writing->plans[i].is_heap) continue;
-        writing->plans[i].width = writing->is_wide_heap ? 16 : 8;
-        writing->width += writing->plans[i].width;
-    }
-    if (has_heap && !(writing->heap = spool_open(error))) return false;
     write_header(writing);
-    if (!write_rows(writing, error) || !write_heap(writing, error)) return false;
+    if (!write_rows(writing, error)) return false;
     fits_fill_block(writing->out, 0);
     return true;
 }
@@ -293,7 +252,6 @@ bool fits_table_write(const struct fits_table *table, struct fits_out *out, stru
     free(writing.plans);
     buffer_free(&writing.row);
     buffer_free(&writing.room);
-    if (writing.heap) spool_close(writing.heap);
     return is_done;
 }
 

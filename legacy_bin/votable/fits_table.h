@@ -1,4 +1,5 @@
-/* fits_table.h - one table as a FITS binary table extension (FITS 4.0 section 7.3). */
+/* fits_table.h - one table as a FITS binary table extension (FITS 4.0 section 7.3). Arrays of variable length all
+ * get the length of the longest: readers of streams (STILTS) know no heap. */
 #ifndef VOTABLE_FITS_TABLE_H
 #define VOTABLE_FITS_TABLE_H
 
@@ -9,7 +10,6 @@ struct fits_table {
     const struct vot_table *table;
     struct row_spool *rows; /* opened with is_wide; not closed here */
     struct slice name;      /* EXTNAME */
-    bool has_heap;          /* arrays of variable length keep their lengths, in the heap; else all have the longest's */
     bool has_metadata;      /* identifiers and UCDs of columns, and the RESOURCE's INFO and PARAM, as keywords */
 };
 

@@ -38,7 +38,6 @@ static bool note_facts(struct row_encoder *encoder, size_t index, const struct v
     }
     if (length > facts->longest) facts->longest = length;
     if (length < facts->shortest) facts->shortest = length;
-    facts->bytes += binary->length;
     return !vot_type_is_integer(field->type) || note_integers(field, binary, facts, error);
 }
 

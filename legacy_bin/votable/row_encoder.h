@@ -9,7 +9,6 @@ struct column_facts {
     bool has_null;
     uint64_t longest;    /* items; of strings: bytes of UTF-8 */
     uint64_t shortest;   /* the same, of the cells that have a value; UINT64_MAX: none has */
-    uint64_t bytes;      /* of all values together */
     unsigned char *used; /* integers: a bit for each of the USED_VALUES smallest values of the type */
 };
 enum { USED_VALUES = 65536 };
