@@ -43,7 +43,7 @@ static bool is_name_byte(char c) {
            c == '.' || c == ':';
 }
 
-/* The value of `encoding=` in an XML declaration, empty when there is none. */
+/* The value of `encoding=` in an XML declaration, empty when there is none or it is malformed. */
 static struct slice declared_name(struct slice declaration) {
     static const char word[] = "encoding";
     const char *end = declaration.text + declaration.length;
@@ -55,9 +55,10 @@ static struct slice declared_name(struct slice declaration) {
     if (at == end || *at++ != '=') return name;
     while (at < end && byte_is_blank(*at)) at++;
     if (at == end || (*at != '"' && *at != '\'')) return name;
-    name.text = ++at;
+    char quote = *at++;
+    name.text = at;
     while (at < end && is_name_byte(*at)) at++;
-    name.length = (size_t)(at - name.text);
+    if (at < end && *at == quote) name.length = (size_t)(at - name.text);
     return name;
 }
 
@@ -83,10 +84,10 @@ bool encoding_open(struct encoding *encoding, struct byte_reader from, struct er
         return set_conversion(encoding, openings[i].name, error);
     }
     if (encoding->length < sizeof start || memcmp(encoding->bytes, start, sizeof start - 1) != 0) return !error->text;
-    const char *end;
-    while (!(end = memmem(encoding->bytes, encoding->length, "?>", 2)) && encoding->length < DECLARATION_MAXIMUM)
-        if (!refill(encoding, error)) return !error->text; /* expat says what is wrong with it */
-    if (!end) return true;
+    const char *end; /* of the declaration: nothing in it may be a `>`, and expat tells what else is wrong with it */
+    while (!(end = memchr(encoding->bytes, '>', encoding->length)) && encoding->length < DECLARATION_MAXIMUM)
+        if (!refill(encoding, error)) return !error->text;
+    if (!end || end - encoding->bytes > DECLARATION_MAXIMUM) return true;
     struct slice declared = declared_name((struct slice){encoding->bytes, (size_t)(end - encoding->bytes)});
     if (declared.length == 0) return true;
     char name[64];

@@ -73,6 +73,10 @@ static bool check(struct xml *xml, enum XML_Status status) {
     XML_ParsingStatus parsing;
     XML_GetParsingStatus(xml->parser, &parsing);
     xml->is_finished = parsing.parsing == XML_FINISHED;
+    bool waits = parsing.parsing == XML_PARSING;
+    if (waits && xml->fed - (uint64_t)XML_GetCurrentByteIndex(xml->parser) > XML_TOKEN_MAXIMUM)
+        return error_set_input(xml->error, "Error: a tag or comment longer than %llu MB at line %lu",
+                               (unsigned long long)XML_TOKEN_MAXIMUM >> 20, xml_line(xml));
     return true;
 }
 

@@ -17,6 +17,9 @@ enum {
     XML_SLACK = 64,             /* zero bytes kept behind the window's text */
 };
 
+/* A tag, comment or declaration longer than this is refused: expat keeps it in memory until it is whole. */
+#define XML_TOKEN_MAXIMUM ((uint64_t)64 << 20)
+
 /* One owner: xml_open() … xml_close() (also after a failed open). */
 struct xml {
     XML_Parser parser; /* handlers are the owner's; their user data is what it gave to xml_open() */
