@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import selectors
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .executors.local import Pump
     from .process import Process
     from .record import Record
     from .results import Event, Item
@@ -42,7 +42,7 @@ class Streams:
         self._record = record
         self._deliver = deliver
         self._notice = notice
-        self._selector: selectors.BaseSelector | None = None
+        self._pump: Pump | None = None
         self._channel_asked = False
         self.last_byte = 0.0
         """When the last one came (monotonic)."""
@@ -54,10 +54,10 @@ class Streams:
         """The program's stdout and stderr are both at their end. (The channel is nobody's but the program's own.)"""
         return not self._open.intersection(self._outputs)
 
-    def attach(self, selector: selectors.BaseSelector) -> None:
-        self._selector = selector
+    def attach(self, pump: Pump) -> None:
+        self._pump = pump
         for descriptor in self._feeds:
-            selector.register(descriptor, selectors.EVENT_READ, partial(self._read, descriptor))
+            pump.watch(descriptor, partial(self._read, descriptor))
 
     def close(self) -> None:
         """Read what lies in the channel, then let go of all that is still open."""
@@ -99,11 +99,11 @@ class Streams:
 
     def _end(self, descriptor: int) -> None:
         self._open.discard(descriptor)
-        if self._selector is not None:
-            self._selector.unregister(descriptor)
+        if self._pump is not None:
+            self._pump.unwatch(descriptor)
         os.close(descriptor)
 
     def abandon(self) -> None:
-        """In the child of a fork: close our copies; the selector is the parent's."""
-        self._selector = None
+        """In the child of a fork: close our copies; the pump is the parent's."""
+        self._pump = None
         self.drop()

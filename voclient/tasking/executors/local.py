@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 import math
 import os
-import selectors
+import select
 import threading
 import time
 from collections import deque
@@ -32,9 +32,11 @@ class Pump:
     def __init__(self) -> None:
         self.thread = threading.get_ident()
         self.runs: set[Run] = set()
-        self._selector = selectors.DefaultSelector()
+        # Nothing but reading is ever waited for, so `selectors` would only cost time.
+        self._poll = select.epoll()
+        self._ready: dict[int, Callable[[], object]] = {}
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        self._selector.register(self._wake, selectors.EVENT_READ, self._awake)
+        self.watch(self._wake, self._awake)
         self._orders: SimpleQueue[Callable[[], None]] = SimpleQueue()
         # Reentrant: a finalizer may post while its thread is posting.
         self._lock = threading.RLock()
@@ -47,17 +49,29 @@ class Pump:
                 self._orders.put(order)
                 os.eventfd_write(self._wake, 1)
 
+    def watch(self, descriptor: int, ready: Callable[[], object]) -> None:
+        """Have `ready` called, here, whenever there is something to read."""
+        self._ready[descriptor] = ready
+        self._poll.register(descriptor, select.EPOLLIN)
+
+    def unwatch(self, descriptor: int) -> None:
+        """To be called before it is closed: a copy in a forked process would keep it in the kernel's list."""
+        if self._ready.pop(descriptor, None) is not None:
+            self._poll.unregister(descriptor)
+
     def add(self, run: Run) -> None:
         """Begin to move a run that was launched."""
         self.runs.add(run)
-        run.attach(self._selector)
+        run.attach()
 
     def turn(self) -> list[Run]:
         """Wait for the next thing to happen and see to it; returns the runs that ended by it."""
-        due = min((run.due for run in self.runs), default=math.inf)
+        due = min([run.due for run in self.runs], default=math.inf)
         timeout = None if due == math.inf else max(0.0, due - time.monotonic())
-        for key, _ in self._selector.select(timeout):
-            key.data()
+        for descriptor, _ in self._poll.poll(timeout):
+            # What an earlier one of these closed is not called; what it opened under the number finds nothing yet.
+            if ready := self._ready.get(descriptor):
+                ready()
         now = time.monotonic()
         ended = []
         for run in self.runs:
@@ -84,7 +98,7 @@ class Pump:
     def abandon(self) -> None:
         """Close without the lock, which may be held by a thread that a fork left behind."""
         self._closed = True
-        self._selector.close()
+        self._poll.close()
         os.close(self._wake)
 
 
