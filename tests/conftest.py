@@ -42,7 +42,7 @@ def bindir() -> Path:
     return folder
 
 
-def run_program(
+def _run(
     program: Path | str,
     *arguments: str | bytes | Path,
     stdin: bytes | str | None = None,
@@ -66,12 +66,18 @@ def run_program(
     return Finished(done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace"))
 
 
+@pytest.fixture(scope="session")
+def run_program() -> Callable[..., Finished]:
+    """`run_program(path, *arguments, stdin=…, env=…, cwd=…)`: any program run to its end."""
+    return _run
+
+
 @pytest.fixture
 def run(bindir: Path, tmp_path: Path) -> Callable[..., Finished]:
     """`run("votinfo", "stars.xml", stdin=…, env=…)`: a tool run in the test's own folder."""
 
     def run_tool(tool: str, *arguments: str | bytes | Path, **more: object) -> Finished:
-        return run_program(bindir / tool, *arguments, **{"cwd": tmp_path, **more})  # type: ignore[arg-type]
+        return _run(bindir / tool, *arguments, **{"cwd": tmp_path, **more})  # type: ignore[arg-type]
 
     return run_tool
 

@@ -63,7 +63,9 @@ static void append_explanation(struct buffer *text, const struct option *option)
         buffer_append_format(text, " (default %s)", option->standard);
     else if (option->unit)
         buffer_append_format(text, " (%s)", option->unit);
-    if (option->aliases) buffer_append_format(text, "; also --%s", option->aliases);
+    const char *also = "; also";
+    for (struct slice alias = {0}; next_word(option->aliases, &alias); also = "")
+        buffer_append_format(text, "%s --%.*s", also, (int)alias.length, alias.text);
 }
 
 static void write_option(struct output *output, const struct option *option) {
