@@ -7,8 +7,14 @@ import os
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
+
+
+def channel_on(descriptor: int) -> dict[str, Any]:
+    """What subprocess needs so that this descriptor is the program's channel."""
+    return {"pass_fds": [descriptor], "env": {**os.environ, "VOCLIENT_OPSET_FD": str(descriptor)}}
 
 
 def talk(program, *arguments: str, stdin: bytes = b"") -> tuple[subprocess.CompletedProcess[bytes], list[dict]]:
@@ -27,9 +33,8 @@ def talk(program, *arguments: str, stdin: bytes = b"") -> tuple[subprocess.Compl
             [program, *arguments],
             input=stdin,
             capture_output=True,
-            pass_fds=[writer],
-            env={**os.environ, "VOCLIENT_OPSET_FD": str(writer)},
             check=False,
+            **channel_on(writer),
         )
     finally:
         os.close(writer)
@@ -76,16 +81,15 @@ def test_every_row_arrives(trial):
 
 
 def test_standard_output_is_the_same_with_and_without_the_channel(trial):
-    with_channel = talk(trial, "-f", "csv", "--plan=opset", "x")[0]
-    assert with_channel.stdout == subprocess.run([trial, "-f", "csv", "--plan=opset", "x"], capture_output=True, check=True).stdout
+    words = ["-f", "csv", "--plan=opset", "x"]
+    assert talk(trial, *words)[0].stdout == subprocess.run([trial, *words], capture_output=True, check=True).stdout
 
 
 def test_a_row_arrives_while_the_tool_goes_on(trial):
     reader, writer = os.pipe()
-    environment = {**os.environ, "VOCLIENT_OPSET_FD": str(writer)}
-    arguments = [trial, "--plan=slow"]
+    pipe = subprocess.PIPE
     with (
-        subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[writer], env=environment) as process,
+        subprocess.Popen([trial, "--plan=slow"], stdin=pipe, stdout=pipe, **channel_on(writer)) as process,
         os.fdopen(reader) as channel,
     ):
         os.close(writer)
@@ -107,16 +111,15 @@ def test_a_wrong_channel_is_no_channel(trial, run_program, value):
 
 def test_a_channel_that_cannot_be_written_is_no_channel(trial):
     with open(os.devnull, "rb") as readable:
-        environment = {**os.environ, "VOCLIENT_OPSET_FD": str(readable.fileno())}
-        done = subprocess.run([trial, "-n", "--plan=opset"], capture_output=True, pass_fds=[readable.fileno()], env=environment, check=False)
+        options = channel_on(readable.fileno())
+        done = subprocess.run([trial, "-n", "--plan=opset"], capture_output=True, check=False, **options)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"noheader\n", b"")
 
 
 def test_a_reader_that_goes_away_does_not_end_the_tool(trial):
     reader, writer = os.pipe()
     os.close(reader)
-    environment = {**os.environ, "VOCLIENT_OPSET_FD": str(writer)}
-    done = subprocess.run([trial, "--plan=rows"], capture_output=True, pass_fds=[writer], env=environment, check=False)
+    done = subprocess.run([trial, "--plan=rows"], capture_output=True, check=False, **channel_on(writer))
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.endswith(b"99999\n")
@@ -125,11 +128,10 @@ def test_a_reader_that_goes_away_does_not_end_the_tool(trial):
 def test_a_slow_reader_with_a_non_blocking_pipe_loses_nothing(trial):
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
-    script = "import sys,time,shutil; time.sleep(0.3); shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)"
-    environment = {**os.environ, "VOCLIENT_OPSET_FD": str(writer)}
+    script = "import sys, time; time.sleep(0.3); print(len(sys.stdin.readlines()))"
     with subprocess.Popen([sys.executable, "-c", script], stdin=reader, stdout=subprocess.PIPE) as slow:
         os.close(reader)
-        done = subprocess.run([trial, "--plan=rows"], capture_output=True, pass_fds=[writer], env=environment, check=False)
+        done = subprocess.run([trial, "--plan=rows"], capture_output=True, check=False, **channel_on(writer))
         os.close(writer)
-        lines = slow.stdout.read().splitlines()
-    assert (done.returncode, len(lines)) == (0, 100001)
+        count = int(slow.stdout.read())
+    assert (done.returncode, count) == (0, 100001)
