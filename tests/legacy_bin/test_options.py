@@ -55,8 +55,10 @@ def test_spellings_of_a_value_mean_the_same(parsed, words):
 
 @pytest.mark.parametrize(
     "word",
-    ["-n", "--noheader", "-noheader", "noheader+", "--noheader=1", "noheader=yes"]
-    + ["-n=TRUE", "--noh=On", "-n=y", "noheader=t", "noheader=", "noh+"],  # noqa: RUF005 (two rows)
+    [
+        *("-n", "--noheader", "-noheader", "noheader+", "noh+", "noheader=", "--noheader="),
+        *("--noheader=1", "noheader=yes", "-n=TRUE", "--noh=On", "-n=y", "noheader=t"),
+    ],
 )
 def test_a_flag_is_switched_on(parsed, word):
     assert parsed(word) == ["noheader"]
