@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -68,10 +67,6 @@ class Response:
     headers: Headers = field(default_factory=Headers)
     chunked: bool = False
     send: Callable[[Wire, Response], None] | None = None  # None: the ordinary way
-
-    def __post_init__(self) -> None:
-        if self.status == 200 and "etag" not in self.headers:
-            self.headers["etag"] = f'"{hashlib.sha256(self.body).hexdigest()[:16]}"'
 
 
 def not_found(what: str) -> Response:

@@ -17,6 +17,8 @@ from typing import Any, cast
 
 import pytest
 
+from . import services
+
 
 @dataclass(frozen=True)
 class RunningArchive:
@@ -33,7 +35,7 @@ class RunningArchive:
     @property
     def environment(self) -> dict[str, str]:
         """Variables that point the tools to this archive."""
-        return {"VOC_SESAME_URL": f"{self.http}/sesame"}
+        return services.environment(self.http)
 
     def log(self) -> list[dict[str, Any]]:
         """The requests since the test began, oldest first."""

@@ -93,10 +93,10 @@ def answer(request: Request) -> Response:
     headers["repr-digest"] = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
     if asked.get("name", [""])[0] in DISPOSITIONS:
         headers["content-disposition"] = DISPOSITIONS[asked["name"][0]]
-    response = Response(body, "application/octet-stream" if "plain" in asked else content_type, headers=headers)
-    response.chunked = "chunked" in asked
     if "weak" in asked:
-        response.headers["etag"] = "W/" + response.headers["etag"]
+        headers["etag"] = f'W/"{len(body)}"'
     if "bare" in asked:
-        response.headers = Headers({"etag": ""})
-    return response
+        headers = Headers({"etag": ""})
+    if "plain" in asked:
+        content_type = "application/octet-stream"
+    return Response(body, content_type, headers=headers, chunked="chunked" in asked)
