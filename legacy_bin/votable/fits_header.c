@@ -178,7 +178,7 @@ static bool conclude(struct gathered *gathered, struct error *error) {
     if (gathered->is_bad)
         return error_set_input(error, "FITS HDU %lu: the value of %.*s is not a number that is accepted there",
                                gathered->number, (int)gathered->bad_key.length, gathered->bad_key.text);
-    uint64_t item = (uint64_t)(gathered->bits < 0 ? -(gathered->bits + 1) + 1 : gathered->bits) / 8;
+    uint64_t item = (gathered->bits < 0 ? 0 - (uint64_t)gathered->bits : (uint64_t)gathered->bits) / 8;
     if (item > 8 || gathered->axes < 0 || gathered->axes > 999 || gathered->extra < 0 || gathered->groups < 0)
         return error_set_input(error, "FITS HDU %lu: BITPIX, NAXIS, PCOUNT or GCOUNT out of range", gathered->number);
     bool is_empty = gathered->axes == 0 || (gathered->axis[0] == 0 && !gathered->is_random_groups);

@@ -169,7 +169,6 @@ static void write_header(struct writing *writing) {
 static void fill_items(const struct plan *plan, char *bytes, size_t length) {
     size_t size = fits_item_size(plan->code);
     switch (plan->code) {
-    case 'A': memset(bytes, ' ', length); break;
     case 'E':
     case 'C':
         for (size_t i = 0; i < length; i += 4) bigendian_put_float(bytes + i, NAN);
