@@ -1,0 +1,155 @@
+"""Tables in, tables out, and results read while a task runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy
+import pytest
+from astropy.table import Table
+
+from voclient.tasking import TaskParameterError
+
+
+@pytest.fixture
+def stars() -> Table:
+    table = Table({"star": ["Vega", "Sirius", "Deneb"], "mag": [0.03, -1.46, 1.25], "n": [3, 1, 2]})
+    table["mag"].unit = "mag"
+    table.add_columns([[279.23, 101.29, 310.36], [38.78, -16.72, 45.28]], names=["ra", "dec"])
+    table["ra"].unit = table["dec"].unit = "deg"
+    table["ra"].meta["ucd"], table["dec"].meta["ucd"] = "pos.eq.ra;meta.main", "pos.eq.dec;meta.main"
+    return table
+
+
+@pytest.mark.parametrize("format", ["xml", "vot", "votb", "votb2", "votfits", "fits", "csv", "tsv"])
+def test_a_table_goes_in_and_comes_out_in_every_format_of_tables(vao: ModuleType, stars: Table, format: str) -> None:
+    result = vao.votcnv(stars, format=format)
+    assert (result["rows"], result["cols"]) == (3, 5)
+    table = result["table"]
+    assert table.colnames == stars.colnames
+    assert [str(name) for name in table["star"]] == list(stars["star"])
+    for name in ("mag", "n", "ra"):
+        assert table[name].tolist() == stars[name].tolist()
+    if format not in ("csv", "tsv"):
+        assert str(table["mag"].unit) == "mag"
+    assert result["table"] is table
+
+
+@pytest.mark.parametrize("format", ["html", "shtml", "asv", "ascii", "bsv"])
+def test_other_formats_come_out_as_text(vao: ModuleType, stars: Table, format: str) -> None:
+    result = vao.votcnv(stars, format=format)
+    assert "Sirius" in result["text"]
+    assert result["text"] == result.stdout
+    assert "table" not in result
+
+
+def test_two_tasks_in_a_row_share_a_table(vao: ModuleType, stars: Table) -> None:
+    bright = vao.votsort(stars, name="mag", top=2)
+    assert bright["column"] == "mag"
+    assert vao.votinfo(bright["table"])["rows"] == 2
+    assert list(bright["table"]["star"]) == ["Sirius", "Vega"]
+
+
+def test_positions_and_statistics_are_arrays_with_units(vao: ModuleType, stars: Table) -> None:
+    (Path("t.xml")).write_bytes(
+        b'<VOTABLE version="1.4"><RESOURCE><TABLE><FIELD name="ra" datatype="double" ucd="pos.eq.ra;meta.main"/>'
+        b'<FIELD name="dec" datatype="double" ucd="pos.eq.dec;meta.main"/><DATA><TABLEDATA><TR><TD>1.5</TD><TD/></TR>'
+        b"</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
+    )
+    result = vao.votpos("t.xml")
+    assert isinstance(result["ra"], numpy.ndarray)
+    assert result["ra"].tolist() == [1.5]
+    assert numpy.isnan(result["dec"]).tolist() == [True]
+    assert str(result.quantity("ra").unit) == "deg"
+    statistics = vao.votstat(stars, all=True)
+    assert statistics["name"] == ["star", "mag", "n", "ra", "dec"]
+    assert statistics["count"][1:] == [3, 3, 3, 3]
+    assert statistics["unit"][1] == "mag"
+    assert statistics["mean"][2] == 2.0
+    assert numpy.isnan(statistics["min"][0])
+    assert statistics["stddev"][1] == pytest.approx(numpy.std(stars["mag"].value), rel=1e-12)
+    table = statistics["table"]
+    assert table.colnames == ["index", "name", "min", "max", "mean", "stddev", "count", "unit"]
+    assert table["max"][2] == 3.0
+
+
+def test_votinfo_tells_columns_and_params_as_plain_data(vao: ModuleType) -> None:
+    result = vao.votinfo("stars.xml")
+    column = result["columns"][1]
+    assert (column["name"], column["unit"], column["datatype"]) == ("ra", "deg", "double")
+    assert result["params"]["epoch"] == {"value": 2000.0, "unit": "yr", "ucd": None, "datatype": "double"}
+    assert result["infos"]["QUERY_STATUS"] == "OK"
+    assert result["query_status"] == "OK"
+    assert result["version"] == "1.3"
+
+
+def test_an_output_file_is_a_path_and_its_table_opens(vao: ModuleType, stars: Table) -> None:
+    os.mkdir("sub")
+    result = vao.votcnv(stars, format="fits", output="out.fits", cwd="sub")
+    assert result["output"] == Path("sub/out.fits").absolute() or result["output"] == Path("sub/out.fits")
+    assert result["output"].exists()
+    assert result["table"]["n"].tolist() == [3, 1, 2]
+    assert vao.votpos("stars.xml", output="pos.txt")["ra"].tolist()[0] == 10.6847
+
+
+def test_the_original_s_names_of_parameters_still_work(vao: ModuleType, stars: Table) -> None:
+    assert vao.votsort(stars, col=2, fmt="csv", desc=True)["table"]["n"].tolist() == [3, 2, 1]
+    assert vao.votcnv(stars, fmt="csv", noheader=True).stdout.startswith("Vega")
+    assert vao.votinfo(stars, numberOf="rows").stdout == "3\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ({"format": "jpeg"}, "accepted: vot, xml"),
+        ({"indent": -1}, "below the minimum"),
+        ({"formt": "csv"}, "did you mean 'format'"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_anything_runs(vao: ModuleType, call: dict[str, Any], message: str) -> None:
+    with pytest.raises(TaskParameterError, match=message):
+        vao.votcnv("stars.xml", **call)
+
+
+@pytest.mark.parametrize("tool", ["votinfo", "votcnv", "votsort", "votpos", "votstat"])
+def test_a_table_that_is_missing_or_broken_is_an_error_without_results(vao: ModuleType, tool: str) -> None:
+    for name in ("missing.xml", "bad.xml", "notvot.xml"):
+        result = getattr(vao, tool)(name)
+        assert result.exitstatus == result.ERROR
+        assert name in result.exitmsg or "line" in result.exitmsg
+        assert not dict(result)
+
+
+def test_results_can_be_read_before_the_end(vao: ModuleType) -> None:
+    """The table comes through a pipe, the second half of it only after results of the first half were read."""
+    os.mkfifo("pipe")
+    head = ('<VOTABLE version="1.4"><RESOURCE><TABLE><FIELD name="ra" datatype="double" ucd="pos.eq.ra;meta.main"/>'
+            '<FIELD name="dec" datatype="double" ucd="pos.eq.dec;meta.main"/><DATA><TABLEDATA>')  # fmt: skip
+    half = "".join(f"<TR><TD>{i % 360}.123456789</TD><TD>{i % 90}.123456789</TD></TR>" for i in range(80_000))
+    go_on = threading.Event()
+
+    def write() -> None:
+        with open("pipe", "w") as pipe:
+            pipe.write(head + half)
+            pipe.flush()
+            go_on.wait(60)
+            pipe.write(half + "</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        result = vao.votpos("pipe", async_=True)
+        early = result.wait_for("ra", timeout=60)
+        assert not result.exitstatus
+        assert early[0] == 0.123456789
+        assert 0 < len(early) < 160_000
+    finally:
+        go_on.set()
+        writer.join()
+    assert result.wait(60)
+    assert result.exitstatus == result.SUCCESS
+    assert len(result["ra"]) == len(result["dec"]) == 160_000
