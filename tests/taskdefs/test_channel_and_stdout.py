@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy
 import pytest
-
 from archive.fixture import RunningArchive
 
 STATED = {  # digits of the programs' printed numbers: significant ones, and decimals
@@ -20,7 +19,7 @@ LONG = "A description that is so long that it has to be wrapped, with   blanks i
 
 CALLS = [
     *[("votinfo", name, {}) for name in ("stars.xml", "multi.xml", "nodata.xml", "empty.xml", "psc.xml", "v15.xml",
-                                         "enc_binary2.xml", "fitsenc.xml", "overflow.xml", "long.xml")],
+                                         "enc_binary2.xml", "fitsenc.xml", "long.xml")],
     ("votinfo", "stars.xml", {"verbose": True}),
     ("votinfo", "stars.xml", {"descriptions": True}),
     *[("votcnv", "stars.xml", {"format": name}) for name in ("vot", "votb", "votb2", "votfits", "fits", "csv", "tsv",
@@ -64,7 +63,8 @@ def agree(loud: Any, printed: Any, digits: tuple[int, int]) -> bool:
     if hasattr(printed, "colnames"):
         return all(agree(loud[name].tolist(), printed[name].tolist(), digits) for name in printed.colnames)
     if isinstance(printed, str):
-        return " ".join(loud.split()) == " ".join(printed.split())
+        # Line breaks of a description are not kept, and votstat prints 20 characters of a name.
+        return " ".join(loud.split()) == " ".join(printed.split()) or (len(printed) == 20 and loud.startswith(printed))
     return bool(loud == printed)
 
 

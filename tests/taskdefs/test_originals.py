@@ -32,8 +32,11 @@ def test_votinfo_reads_the_summary(
 
 
 def test_votinfo_joins_a_wrapped_description(vao: ModuleType, original: Callable[..., None]) -> None:
-    original("votinfo", "a.xml\n\n    Resources:  1\tType: TABLEDATA   \t    Table Size:  6 x 5\n\n"
-                        "  Description:  one two\n                three\n\n\t\t\tName\t\t\tUCD\n      Field  1:  a\n")  # fmt: skip
+    original(
+        "votinfo",
+        "a.xml\n\n    Resources:  1\tType: TABLEDATA   \t    Table Size:  6 x 5\n\n"
+        "  Description:  one two\n                three\n\n\t\t\tName\t\t\tUCD\n      Field  1:  a\n",
+    )
     assert vao.votinfo("a.xml")["description"] == "one two three"
 
 

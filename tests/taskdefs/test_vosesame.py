@@ -6,8 +6,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-
 from archive.fixture import RunningArchive
+
 from voclient.tasking import TaskParameterError
 
 

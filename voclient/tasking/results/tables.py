@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import ResultError
@@ -13,24 +16,41 @@ if TYPE_CHECKING:
     from ..descriptor import Key, Section
 
 _PIECE_BYTES = 1 << 20
+_INLINE_FITS = re.compile(rb"<(?:\w+:)?FITS\b[^>]*>\s*<(?:\w+:)?STREAM\b[^>]*>([^<]*)<")
 
 
 def read_table(file: BinaryIO, format: str, section: Section) -> Any:
     """The first table of a document. Raises ResultError when it cannot be read as one."""
     try:
         if format == "votable":
-            from astropy.io.votable import parse
-
-            return parse(file, verify="ignore").get_first_table().to_table(use_names_over_ids=True)
+            return _read_votable(file)
         if format == "fits":
-            from astropy.table import Table
-
-            return Table.read(file, format="fits", hdu=1, memmap=False)
+            return _read_fits(file)
         return _read_delimited(file, DELIMITERS[format], section)
     except ResultError:
         raise
     except Exception as error:  # whatever astropy's readers raise, and they raise much
         raise ResultError(f"the output cannot be read as a table ({format}): {error}") from error
+
+
+def _read_fits(file: BinaryIO) -> Any:
+    from astropy.table import Table
+
+    return Table.read(file, format="fits", hdu=1, memmap=False)
+
+
+def _read_votable(file: BinaryIO) -> Any:
+    """By astropy, except for FITS inside the document, which astropy knows by reference only."""
+    from astropy.io.votable import parse
+
+    try:
+        return parse(file, verify="ignore").get_first_table().to_table(use_names_over_ids=True)
+    except KeyError:
+        file.seek(0)
+        inline = _INLINE_FITS.search(file.read())
+        if not inline:
+            raise
+    return _read_fits(BytesIO(b64decode(inline[1])))
 
 
 def _read_delimited(file: BinaryIO, delimiter: str, section: Section) -> Any:
