@@ -33,6 +33,12 @@ class Checker:
             path, places = path[:-1], self.document.places
         self.problems.append((*places.get(path, (1, 1)), text))
 
+    def name(self, path: Path) -> str:
+        """What a value is called: `'argv' of 'force'`, `item 2 of 'choices'`."""
+        steps = [path[: i + 1] for i in range(len(path))]
+        names = [repr(step[-1]) if step in self.document.keys else f"item {step[-1] + 1}" for step in steps]
+        return " of ".join(names[-1:-3:-1]) if names else "the document"
+
     def finish(self) -> None:
         """Raise what was found, all of it in one `DescriptorError`."""
         if self.problems:
@@ -86,7 +92,7 @@ def text(checker: Checker, path: Path, value: Any) -> str:
     """Any scalar, as it is written: `version: 1.10` is no number."""
     raw = checker.document.raw.get(path)
     if raw is None or value is None:
-        checker.problem(path, f"{_name(path)} must be text")
+        checker.problem(path, f"{checker.name(path)} must be text")
         return ""
     if not isinstance(value, str):
         return raw
@@ -97,7 +103,7 @@ def line(checker: Checker, path: Path, value: Any) -> str:
     """Text of one line, not empty."""
     result = text(checker, path, value)
     if isinstance(value, str) and (not result or "\n" in result):
-        checker.problem(path, f"{_name(path)} must be one line of text")
+        checker.problem(path, f"{checker.name(path)} must be one line of text")
     return result
 
 
@@ -105,19 +111,19 @@ def literal(checker: Checker, path: Path, value: Any) -> str:
     """Text of which every blank counts."""
     raw = checker.document.raw.get(path)
     if raw is None or value is None:
-        checker.problem(path, f"{_name(path)} must be text")
+        checker.problem(path, f"{checker.name(path)} must be text")
     return raw or ""
 
 
 def flag(checker: Checker, path: Path, value: Any) -> bool:
     if not isinstance(value, bool):
-        checker.problem(path, f"{_name(path)} must be true or false, not {value!r}")
+        checker.problem(path, f"{checker.name(path)} must be true or false, not {value!r}")
     return value is True
 
 
 def number(checker: Checker, path: Path, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        checker.problem(path, f"{_name(path)} must be a number, not {value!r}")
+        checker.problem(path, f"{checker.name(path)} must be a number, not {value!r}")
         return None
     return value
 
@@ -128,7 +134,7 @@ def anything(checker: Checker, path: Path, value: Any) -> Any:
 
 def scalar(checker: Checker, path: Path, value: Any) -> Any:
     if value is None or isinstance(value, (list, dict)):
-        checker.problem(path, f"{_name(path)} must be a single value")
+        checker.problem(path, f"{checker.name(path)} must be a single value")
         return ""
     return value
 
@@ -139,7 +145,7 @@ def one_of(words: Iterable[str]) -> Field:
     def field(checker: Checker, path: Path, value: Any) -> Any:
         if value not in known:
             hint = suggest(str(value), known)
-            checker.problem(path, f"{_name(path)} cannot be {value!r}{hint} (allowed: {', '.join(known)})")
+            checker.problem(path, f"{checker.name(path)} cannot be {value!r}{hint} (allowed: {', '.join(known)})")
             return known[0]
         return value
 
@@ -153,7 +159,7 @@ def list_of(field: Field, *, single: bool = False) -> Field:
         if not isinstance(value, list):
             if single and not isinstance(value, dict):
                 return [field(checker, path, value)]
-            checker.problem(path, f"{_name(path)} must be a list: [a, b, …]")
+            checker.problem(path, f"{checker.name(path)} must be a list: [a, b, …]")
             return []
         return [field(checker, (*path, i), item) for i, item in enumerate(value)]
 
@@ -173,7 +179,7 @@ def pattern(checker: Checker, path: Path, value: Any) -> str:
     try:
         re.compile(result)
     except re.error as error:
-        checker.problem(path, f"{_name(path)} is no regular expression: {error}")
+        checker.problem(path, f"{checker.name(path)} is no regular expression: {error}")
     return result
 
 
@@ -197,11 +203,3 @@ def check_parameter_name(checker: Checker, path: Path, name: Any) -> None:
         checker.problem(path, f"parameter {name!r} must be in lower case: {name.lower()!r}", at_key=True)
     else:
         check_identifier(checker, path, name, "parameter", at_key=True)
-
-
-def _name(path: Path) -> str:
-    """`'argv' of 'force'`, `item 2 of 'choices'`."""
-    names = [
-        f"item {part + 1}" if isinstance(part, int) and not isinstance(part, bool) else repr(part) for part in path
-    ]
-    return " of ".join(names[-1:-3:-1]) if names else "the document"

@@ -97,27 +97,30 @@ def _parameters(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]
 def _check_parameter(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
     name, before = path[-1], len(checker.problems)
     c.check_parameter_name(checker, path, name)
+    if not isinstance(value, dict):
+        checker.problem(path, f"parameter {name!r} must be a mapping, such as {{argv: '--{name} {{}}', help: …}}")
+        return {}
     data = checker.mapping(path, value, _PARAMETER, f"parameter {name!r}")
+    if "min" in data:
+        data["minimum"] = data.pop("min")
+    if "max" in data:
+        data["maximum"] = data.pop("max")
     argv = data.pop("argv", None)
     if argv is not None:
         data |= argv
     if "type" not in data and data.get("choices"):
         data["type"] = "choice"
     kind = data.setdefault("type", "string")
-    if isinstance(value, dict) and value.get("type", kind) != kind:
+    if value.get("type", kind) != kind:
         return data
     if "choices" in data and kind in ("choice", "string", "path", "url"):
         raw = checker.document.raw
         data["choices"] = [raw.get((*path, "choices", i), item) for i, item in enumerate(data["choices"])]
-    if "min" in data:
-        data["minimum"] = data.pop("min")
-    if "max" in data:
-        data["maximum"] = data.pop("max")
     if data.get("flags"):
         _check_flags(checker, path, data)
     elif data.get("argv"):
         _check_template(checker, path, data)
-    elif not data.get("stdin") and "environment" not in data and isinstance(value, dict):
+    elif not data.get("stdin") and "environment" not in data and "argv" not in value:
         checker.problem(path, f"parameter {name!r} never reaches the program: it needs 'argv' (such as "
                         f"'--{name} {{}}', or stdin) or 'environment'", at_key=True)  # fmt: skip
     _check_rules(checker, path, data)

@@ -1,0 +1,50 @@
+"""What tests of the framework share: folders of their own, and task packages written on the spot."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from voclient.tasking import packages
+
+PackageMaker = Callable[..., Path]
+SHOW_ARGUMENTS = "#!{python}\nimport sys, json\nprint(json.dumps({{'argv': sys.argv[1:]}}))\n"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees the user's caches, packages or settings."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(home / name))
+    monkeypatch.delenv("VOCLIENT_TASKPATH", raising=False)
+    packages.set_task_path(None)
+    yield
+    packages.set_task_path(None)
+
+
+@pytest.fixture
+def make_package(tmp_path: Path) -> PackageMaker:
+    """`make_package("demo", greet="summary: …")`: a folder with package.yaml and a descriptor for each task."""
+
+    def make(name: str, folder: str | None = None, /, more: str = "", **tasks: str) -> Path:
+        place = tmp_path / (folder or name)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "package.yaml").write_text(f"package: {name}\nversion: 1.10\nsummary: Package {name}\n{more}")
+        for task, text in tasks.items():
+            (place / f"{task}.yaml").write_text(f"task: {task}\n{text}")
+        return place
+
+    return make
+
+
+@pytest.fixture
+def show_arguments(tmp_path: Path) -> Path:
+    """A program that prints the words it was given, as JSON."""
+    program = tmp_path / "show-arguments"
+    program.write_text(SHOW_ARGUMENTS.format(python=sys.executable))
+    program.chmod(0o755)
+    return program
