@@ -195,6 +195,13 @@ def test_a_pattern_of_files_gives_a_list_of_paths(tmp_path: Path) -> None:
     assert [path.name for path in values["files"]] == ["b[1]-2.dat", "b[1].dat"]
 
 
+def test_output_that_cannot_be_read_is_not_taken_for_no_rows() -> None:
+    run = Run(ROWS)
+    with pytest.raises(ResultError, match="line 1"):
+        run.prints(b"much\n")
+    assert "x" not in run.ends()
+
+
 def test_an_error_in_one_stream_leaves_the_others_readable() -> None:
     run = Run(ROWS)
     with pytest.raises(ResultError, match="OPset channel"):

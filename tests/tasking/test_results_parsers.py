@@ -188,6 +188,7 @@ def test_fixed_columns_hold_blanks_and_may_be_short() -> None:
 
 def test_columns_are_found_by_the_words_of_the_header() -> None:
     assert read(Section("columns", (Key("b", "int"),)), "# a  b\n\n 1  2\n 3  4\n") == {"b": [2, 4]}
+    assert read(Section("columns"), "a b\n1 2\n") == {"a": ["1"], "b": ["2"]}
 
 
 def test_a_pattern_over_lines_joins_wrapped_text() -> None:

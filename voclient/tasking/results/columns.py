@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import ResultError
-from .rows import Row, RowParser, column_places
+from .rows import Row, RowParser
 
 if TYPE_CHECKING:
     from ..descriptor import Section
@@ -26,11 +26,7 @@ class ColumnsParser(RowParser):
         self._header_due = section.header
         self._comment = section.comment
         if section.columns or not section.header:
-            self._place(section.columns, 0)
-
-    def _place(self, names: tuple[str, ...], line: int) -> None:
-        self._places = column_places(self.keys, names, line)
-        self._needed = max(self._places, default=-1) + 1
+            self.place(section.columns, 0)
 
     def _cells(self, line: str) -> list[str]:
         if not self._ends:
@@ -45,14 +41,14 @@ class ColumnsParser(RowParser):
             if self._header_due:
                 self._header_due = False
                 if not self.section.columns:
-                    self._place(tuple(self._cells(line.removeprefix("#"))), number)
+                    self.place(self._cells(line.removeprefix("#")), number)
                 continue
             cells = self._cells(line)
-            if len(cells) < self._needed:
+            if len(cells) < self.needed:
                 if not self._ends:
                     raise ResultError(
-                        f"line {number} of the output has {len(cells)} columns, at least {self._needed} are needed",
+                        f"line {number} of the output has {len(cells)} columns, at least {self.needed} are needed",
                         line=number,
                     )
-                cells += [""] * (self._needed - len(cells))
-            yield number, [cells[place] for place in self._places]
+                cells += [""] * (self.needed - len(cells))
+            yield number, [cells[place] for place in self.places]

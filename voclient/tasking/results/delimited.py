@@ -6,13 +6,12 @@ quote or a line end stands in double quotes, quotes inside it doubled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..descriptor import Key
 from ..errors import ResultError
 from .lines import LINE_LIMIT_BYTES
-from .rows import Row, RowParser, column_places
+from .rows import Row, RowParser
 
 if TYPE_CHECKING:
     from ..descriptor import Section
@@ -94,34 +93,27 @@ class RecordCutter:
 
 
 class DelimitedParser(RowParser):
-    """Rows of delimited text. Without declared keys every column of the header is a key of text."""
+    """Rows of delimited text."""
 
     def __init__(self, section: Section) -> None:
         super().__init__(section)
         self._cutter = RecordCutter(DELIMITERS[section.format], header=section.header, comment=section.comment)
         self._header_due = section.header
         if not section.header:
-            self._place(section.columns, 0)
+            self.place(section.columns, 0)
 
     def cut(self, lines: list[str], number: int) -> Iterator[tuple[int, Row]]:
         for first, cells in self._cutter.cut(lines, number):
             if self._header_due:
                 self._header_due = False
-                self._place(self.section.columns or cells, first)
-            elif len(cells) >= self._needed and (cells != [""] or self._width == 1):
-                yield first, [cells[place] for place in self._places]
+                self.place(self.section.columns or cells, first)
+            elif len(cells) >= self.needed and (cells != [""] or self.width == 1):
+                yield first, [cells[place] for place in self.places]
             elif cells != [""]:
                 raise ResultError(
-                    f"line {first} of the output has {len(cells)} cells, at least {self._needed} are needed", line=first
+                    f"line {first} of the output has {len(cells)} cells, at least {self.needed} are needed", line=first
                 )
 
     def end(self) -> Iterator[tuple[int, Row]]:
         self._cutter.finish()
         return iter(())
-
-    def _place(self, names: Sequence[str], line: int) -> None:
-        if not self.section.keys:
-            self.keys = tuple(Key(name) for name in dict.fromkeys(names) if name)
-        self._places = column_places(self.keys, names, line)
-        self._needed = max(self._places, default=-1) + 1
-        self._width = len(names) or self._needed

@@ -40,6 +40,7 @@ class Intake:
         self._parsers: dict[str, Parser | None] = {}
         self._channel: ChannelParser | None = None
         self._has_rows = False
+        self._is_sound = True
         for name, capture in self._captures.items():
             section: Section | None = getattr(self._results, name)
             self._parsers[name] = open_parser(section, capture) if section else None
@@ -83,7 +84,8 @@ class Intake:
                     yield from _kept(troubles, self._files(section))
             for section in self._results.files:
                 yield from _kept(troubles, self._files(section))
-            yield from self._no_rows()
+            if self._is_sound:
+                yield from self._no_rows()
         if troubles:
             raise troubles[0]
 
@@ -97,6 +99,7 @@ class Intake:
                 yield event
         except ResultError:
             self._parsers[name] = None
+            self._is_sound = False
             raise
 
     def _no_rows(self) -> Iterator[Event]:

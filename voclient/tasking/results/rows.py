@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..descriptor import Key
 from ..errors import ResultError
 from . import Event, Item
 from .convert import REFERENCE_TYPES, bad_value, column_from_text
 from .lines import LineSplitter
 
 if TYPE_CHECKING:
-    from ..descriptor import Key, Section
+    from ..descriptor import Section
 
 Row = Sequence[str | None]
 
@@ -33,6 +34,14 @@ class RowParser:
         self.section = section
         self.keys = plain_keys(section)
         self._splitter = LineSplitter()
+
+    def place(self, names: Sequence[str], line: int) -> None:
+        """Find the keys' columns among these; without declared keys every column is a key of text."""
+        if not self.section.keys:
+            self.keys = tuple(Key(name) for name in dict.fromkeys(names) if name)
+        self.places = column_places(self.keys, names, line)
+        self.needed = max(self.places, default=-1) + 1
+        self.width = len(names) or self.needed
 
     def cut(self, lines: list[str], number: int) -> Iterator[tuple[int, Row]]:
         """The rows in these lines, each with the number of its first line; `number` lines came before."""
