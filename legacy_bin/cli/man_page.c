@@ -6,6 +6,8 @@
 /* The day the pages' common prose was last changed; a build's own date would make builds differ. */
 #define PAGE_DATE "November 24, 2026"
 
+enum { LINE = 72 };
+
 /* One text line: no request may begin it, no escape may be in it. */
 static void write_escaped(struct output *output, struct slice text) {
     if (text.length && (text.text[0] == '.' || text.text[0] == '\'')) output_write_string(output, "\\&");
@@ -27,6 +29,21 @@ static size_t sentence_length(const char *text) {
     return i;
 }
 
+/* Words of one sentence, on lines that are easy to look at; a terminal fills its own. */
+static void write_lines(struct output *output, struct slice text) {
+    while (text.length > LINE) {
+        size_t length = LINE;
+        while (length > 0 && text.text[length] != ' ') length--;
+        if (length == 0) break; /* one long word */
+        write_escaped(output, (struct slice){text.text, length});
+        output_write_string(output, "\n");
+        text.text += length + 1;
+        text.length -= length + 1;
+    }
+    write_escaped(output, text);
+    output_write_string(output, "\n");
+}
+
 /* Paragraphs separated by empty lines. */
 static void write_prose(struct output *output, const char *text) {
     bool is_behind_text = false;
@@ -34,8 +51,7 @@ static void write_prose(struct output *output, const char *text) {
         text += strspn(text, " ");
         size_t length = sentence_length(text);
         if (length) {
-            write_escaped(output, (struct slice){text, length});
-            output_write_string(output, "\n");
+            write_lines(output, (struct slice){text, length});
             is_behind_text = true;
         } else if (is_behind_text) {
             output_write_string(output, ".Pp\n");
@@ -117,8 +133,9 @@ static void write_description(const struct tool *tool, const struct option *tabl
                         ".El\n.Pp\n"
                         "Options and operands may be mixed.\n"
                         "Of an option that is repeated the last value counts, unless said otherwise.\n"
-                        "The value of a one\\-letter option may also be glued to it or follow an equals sign.\n"
-                        "A long name may be shortened, may have one dash only, and may be written without dashes as\n"
+                        "The value of a one\\-letter option may be glued to it or follow an equals sign.\n"
+                        "A long name may be shortened, may have one dash only,\n"
+                        "and may be written without dashes as\n"
                         ".Ar name Ns = Ns Ar value ;\n"
                         "a flag is switched by\n"
                         ".Ar flag Ns +\nand\n.Ar flag Ns \\- .\n"
@@ -131,8 +148,7 @@ static void write_environment(const struct tool *tool, struct output *output) {
         size_t length = strcspn(line, "\n"), name = strcspn(line, "\t\n");
         output_format(output, ".It Ev %.*s\n", (int)name, line);
         if (name < length) {
-            write_escaped(output, (struct slice){line + name + 1, length - name - 1});
-            output_write_string(output, "\n");
+            write_lines(output, (struct slice){line + name + 1, length - name - 1});
         }
         line += length;
         line += *line == '\n';
