@@ -129,17 +129,16 @@ static void write_description(const struct tool *tool, const struct option *tabl
     output_write_string(output, ".Pp\nThe options are as follows:\n.Bl -tag -width indent\n");
     for (; table->id; table++)
         if (!table->is_hidden) write_option(output, table);
-    output_write_string(output,
-                        ".El\n.Pp\n"
-                        "Options and operands may be mixed.\n"
-                        "Of an option that is repeated the last value counts, unless said otherwise.\n"
-                        "The value of a one\\-letter option may be glued to it or follow an equals sign.\n"
-                        "A long name may be shortened, may have one dash only,\n"
-                        "and may be written without dashes as\n"
-                        ".Ar name Ns = Ns Ar value ;\n"
-                        "a flag is switched by\n"
-                        ".Ar flag Ns +\nand\n.Ar flag Ns \\- .\n"
-                        "What follows\n.Ql \\-\\-\nis never an option.\n");
+    output_write_string(output, ".El\n.Pp\n"
+                                "Options and operands may be mixed.\n"
+                                "Of an option that is repeated the last value counts, unless said otherwise.\n"
+                                "The value of a one\\-letter option may be glued to it or follow an equals sign.\n"
+                                "A long name may be shortened, may have one dash only,\n"
+                                "and may be written without dashes as\n"
+                                ".Ar name Ns = Ns Ar value ;\n"
+                                "a flag is switched by\n"
+                                ".Ar flag Ns +\nand\n.Ar flag Ns \\- .\n"
+                                "What follows\n.Ql \\-\\-\nis never an option.\n");
 }
 
 static void write_environment(const struct tool *tool, struct output *output) {

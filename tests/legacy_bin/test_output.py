@@ -78,15 +78,36 @@ def test_a_failed_run_leaves_the_old_file_and_nothing_else(run_trial, tmp_path):
     assert left_behind(tmp_path, "out") == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
-def test_an_interrupted_run_leaves_the_old_file_and_nothing_else(trial, tmp_path, number):
-    (tmp_path / "out").write_text("old")
-    arguments = [trial, f"--bytes={2 * MIB}", "--plan=hang", "-o", "out"]
-    with subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE) as process:
+def interrupt(program: Path, folder: Path, number: signal.Signals, present: int) -> None:
+    """End the program while it writes `out`; `present`: how many files it has in the folder meanwhile."""
+    (folder / "out").write_text("old")
+    arguments = [program, f"--bytes={2 * MIB}", "--plan=hang", "-o", "out"]
+    with subprocess.Popen(arguments, cwd=folder, stderr=subprocess.PIPE) as process:
         assert process.stderr.readline() == b"ready\n"
+        assert len(left_behind(folder, "out")) == present
         process.send_signal(number)
         assert process.wait(20) == -number
-    assert ((tmp_path / "out").read_text(), left_behind(tmp_path, "out")) == ("old", [])
+    assert ((folder / "out").read_text(), left_behind(folder, "out")) == ("old", [])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_an_interrupted_run_leaves_the_old_file_and_nothing_else(trial, tmp_path, number):
+    interrupt(trial, tmp_path, number, present=0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_an_interrupted_run_removes_its_file_where_files_must_have_names(make_trial, tmp_path, number):
+    interrupt(make_trial("TRIAL_NAMED"), tmp_path, number, present=1)
+
+
+def test_a_file_appears_when_complete_where_files_must_have_names(make_trial, run_program, tmp_path, three_mib):
+    program = make_trial("TRIAL_NAMED")
+    assert run_program(program, f"--bytes={len(three_mib)}", "-o", "out", cwd=tmp_path).status == 0
+    assert (tmp_path / "out").read_bytes() == three_mib
+    assert run_program(program, f"--bytes={MIB}", "--plan=fail", "-o", "out", cwd=tmp_path).status == 1
+    assert ((tmp_path / "out").read_bytes(), left_behind(tmp_path, "out")) == (three_mib, [])
+    spooled = run_program(program, f"--spool={2 * MIB}", env={"TMPDIR": str(tmp_path)})
+    assert (spooled.status, left_behind(tmp_path, "out")) == (0, [])
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
 /* trial_tool.c - a tool of no use but to try cli/ and io/: it writes down what it was given.
  * Compiled by the tests (tests/legacy_bin/conftest.py); TRIAL_COMMAND makes the variant that stops at
- * its first operand, TRIAL_NUMBERS the one whose operands may be negative numbers. */
+ * its first operand, TRIAL_NUMBERS the one whose operands may be negative numbers, TRIAL_NAMED the one
+ * whose file system knows no files without name. */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -168,6 +172,22 @@ static int run(const struct arguments *arguments) {
     }
     return output_commit(output, &error) ? EXIT_SUCCESS : fail_error(&error);
 }
+
+#ifdef TRIAL_NAMED
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...) {
+    va_list arguments;
+    va_start(arguments, flags);
+    unsigned mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, unsigned) : 0;
+    va_end(arguments);
+    if ((flags & O_TMPFILE) == O_TMPFILE) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return __real_open(path, flags, mode);
+}
+#endif
 
 static const struct example examples[] = {
     {"trial -f csv stars.xml", "Write CSV"},
