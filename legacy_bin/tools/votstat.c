@@ -66,8 +66,7 @@ static void write_line(struct output *output, const struct vot_field *field, siz
     else
         output_format(output,
                       mean > 1e6 || mean < 1e-3 ? "  %9.4g  %9.4g  %9.4g  %9.4g\n" : "  %9.2f  %9.2f  %9.2f  %9.2f\n",
-                      statistics->minimum, statistics->maximum, fabs(mean) == mean || mean < 0 ? mean : fabs(mean),
-                      fabs(statistics_deviation(statistics)));
+                      statistics->minimum, statistics->maximum, mean, statistics_deviation(statistics));
 }
 
 static void report_line(const struct vot_field *field, size_t index, const struct statistics *statistics) {
@@ -99,11 +98,10 @@ static bool add_row(const struct vot_table *table, const struct vot_row *row, st
     for (size_t i = 0; i < table->field_count; i++) {
         const struct vot_field *field = &table->fields[i];
         double value;
-        if (!is_counted(field)) continue;
-        enum number_match match = vot_cell_double(field, &row->cells[i], &value);
-        if (match == NUMBER_WHOLE) {
+        if (!is_counted(field) || vot_cell_is_null(field, &row->cells[i])) continue;
+        if (vot_cell_double(field, &row->cells[i], &value) == NUMBER_WHOLE) {
             if (!isnan(value)) statistics_add(&columns[i], value);
-        } else if (match == NUMBER_PART || !vot_cell_is_null(field, &row->cells[i])) {
+        } else {
             struct slice text = vot_cell_text(field, &row->cells[i], room);
             if (!text.text) return false;
             if (slice_trim(text).length == 0) continue;
