@@ -11,15 +11,17 @@ void statistics_add(struct statistics *statistics, double value) {
         value > 0 ? statistics->above++ : statistics->below++;
         return;
     }
+    if (statistics->finite++ == 0) statistics->origin = value;
+    value -= statistics->origin;
     double distance = value - statistics->mean;
-    statistics->mean += distance / (double)++statistics->finite;
+    statistics->mean += distance / (double)statistics->finite;
     statistics->squares += distance * (value - statistics->mean);
 }
 
 double statistics_mean(const struct statistics *statistics) {
     if (statistics->count == 0 || (statistics->above && statistics->below)) return NAN;
     if (statistics->above) return INFINITY;
-    return statistics->below ? -INFINITY : statistics->mean;
+    return statistics->below ? -INFINITY : statistics->origin + statistics->mean;
 }
 
 double statistics_deviation(const struct statistics *statistics) {

@@ -10,7 +10,8 @@ struct statistics {
     uint64_t count;
     double minimum, maximum; /* of all, once count > 0 */
     uint64_t finite;         /* how many went into these two */
-    double mean, squares;    /* sum of squares of the distances from the mean */
+    double origin;           /* the first finite value: distances from it keep the digits that matter */
+    double mean, squares;    /* of the distances: their mean, and the sum of squares around it */
     uint64_t above, below;   /* infinities */
 };
 
