@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = ROOT / "tests" / "legacy_bin" / "inputs"
+TABLES = ROOT / "tests" / "legacy_bin" / "golden" / "inputs"
 
 PYTHON = """
 from voclient.vaopackage import votinfo, votpos, votsort, votstat, vosesame
