@@ -77,8 +77,18 @@ int fail_error(struct error *error) {
 }
 
 int fail_input(struct error *error, const char *argument) {
-    if (error->text) fail("%s", error->text);
+    struct buffer both = {0};
+    buffer_append_format(&both, "Error opening VOTable '%s'", argument ? argument : "stdin");
+    const char *line = buffer_string(&both);
+    if (error->text) message("%s", error->text);
+    message("%s", line ? line : "Error opening VOTable");
+    if (error->text) {
+        bool says_error = strncmp(error->text, "Error: ", 7) == 0;
+        buffer_append_format(&both, ": %s", error->text + (says_error ? 7 : 0));
+    }
+    line = buffer_string(&both);
+    opset_error(line ? line : "Error opening VOTable");
+    buffer_free(&both);
     error_clear(error);
-    message("Error opening VOTable '%s'", argument ? argument : "stdin");
     return EXIT_FAILURE;
 }

@@ -29,15 +29,14 @@ def trial_library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[
 
 
 @pytest.fixture(scope="session")
-def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[[str], Path]:
-    """Makes the trial tool, or a variant of it (see trial_tool.c)."""
+def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[..., Path]:
+    """Makes the trial tool, a variant of it (see trial_tool.c), or another tool that needs no tables."""
     folder, compiler = trial_library
     objects = sorted(folder.glob("*.o"))
 
-    def make(variant: str = "TRIAL_PLAIN") -> Path:
+    def make(variant: str, source: Path = HERE / "trial_tool.c") -> Path:
         program = folder / variant.lower()
         if not program.exists():
-            source = HERE / "trial_tool.c"
             link = ["-Wl,--wrap=open"] if variant == "TRIAL_NAMED" else []
             subprocess.run([*compiler, f"-D{variant}", source, *objects, "-lstdc++", *link, "-o", program], check=True)
         return program
@@ -46,6 +45,6 @@ def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def trial(make_trial: Callable[[str], Path]) -> Path:
+def trial(make_trial: Callable[..., Path]) -> Path:
     """The trial tool: it writes down its command line as cli/options.c understood it."""
     return make_trial("TRIAL_PLAIN")

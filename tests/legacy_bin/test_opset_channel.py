@@ -135,3 +135,14 @@ def test_a_slow_reader_with_a_non_blocking_pipe_loses_nothing(trial):
         os.close(writer)
         count = int(slow.stdout.read())
     assert (done.returncode, count) == (0, 100001)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("missing.xml", "openVOTable(): Invalid input arg 'missing.xml'"), ("bad.xml", "mismatched tag at line ")],
+)
+def test_an_input_error_is_told_with_input_and_reason(bindir, inputs, monkeypatch, name, reason):
+    monkeypatch.chdir(inputs)
+    done, lines = talk(bindir / "votinfo", name)
+    assert done.returncode == 1
+    assert lines[-1]["error"].startswith(f"Error opening VOTable '{name}': {reason}")
