@@ -37,6 +37,11 @@ static inline double bigendian_double(const void *bytes) {
     return value;
 }
 
+static inline void bigendian_put_64(void *bytes, uint64_t value) {
+    if (__BYTE_ORDER__ != __ORDER_BIG_ENDIAN__) value = __builtin_bswap64(value);
+    memcpy(bytes, &value, sizeof value);
+}
+
 /* The low `size` (at most 8) bytes of a number. */
 static inline void bigendian_put(void *bytes, uint64_t value, size_t size) {
     for (size_t i = 0; i < size; i++) ((unsigned char *)bytes)[i] = (unsigned char)(value >> (8 * (size - 1 - i)));
@@ -51,7 +56,7 @@ static inline void bigendian_put_float(void *bytes, float value) {
 static inline void bigendian_put_double(void *bytes, double value) {
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);
-    bigendian_put(bytes, bits, sizeof bits);
+    bigendian_put_64(bytes, bits);
 }
 
 #endif

@@ -18,19 +18,23 @@ struct base64_decoder {
 };
 
 void base64_start(struct base64_decoder *decoder);
-/* Decodes a piece into `bytes`, which has room for text.length / 4 * 3 + 3 bytes; *length says how many came.
+/* What is decoded may be followed by this many bytes of scribbling. */
+enum { BASE64_SLACK = 8 };
+/* Decodes a piece into `bytes`, which has room for text.length / 4 * 3 + BASE64_SLACK; *length says how many came.
  * false with error set (position and character); *length then says how many came before that. */
 bool base64_decode(struct base64_decoder *decoder, struct slice text, void *bytes, size_t *length, struct error *error);
 /* The text is over: false with error set when it stopped inside a group. */
 bool base64_finish(struct base64_decoder *decoder, struct error *error);
 
-/* Bytes written as lines of 64 characters. Zero-initialised but for its output (borrowed). */
+/* Bytes written as lines of 64 characters. */
 struct base64_encoder {
-    struct output *output;
+    struct output *output;  /* borrowed */
     unsigned char rest[48]; /* bytes that do not fill a line yet */
     size_t rest_length;
+    char pairs[4096][2]; /* the two characters for each twelve bits */
 };
 
+void base64_begin(struct base64_encoder *encoder, struct output *output);
 void base64_write(struct base64_encoder *encoder, const void *bytes, size_t length);
 /* The last line, padded; every line ends in a newline. */
 void base64_end(struct base64_encoder *encoder);

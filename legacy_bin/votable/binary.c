@@ -160,6 +160,37 @@ static enum rows_status binary_next(struct row_source *source, struct vot_row *r
     return ROWS_ROW;
 }
 
+/* Passes over the whole rows that are there, and says how many. Only counts are looked at. */
+static uint64_t skip_whole_rows(struct binary_rows *rows) {
+    struct window *window = &rows->window;
+    const char *bytes = window_bytes(window);
+    size_t length = window_length(window), start = 0;
+    uint64_t count = 0;
+    for (;;) {
+        size_t at = start, fixed = rows->mask;
+        for (size_t i = 0; i < rows->table->field_count; i++) {
+            const struct column *column = &rows->columns[i];
+            if (!column->is_variable) {
+                fixed += column->size;
+                continue;
+            }
+            if (fixed + 4 > length - at) goto end;
+            uint64_t items = bigendian_32(bytes + at + fixed);
+            uint64_t size = column->is_bit ? (items + 7) / 8 : items * column->size;
+            at += fixed + 4;
+            fixed = 0;
+            if (size > length - at) goto end;
+            at += (size_t)size;
+        }
+        if (fixed > length - at) break;
+        start = at + fixed;
+        count++;
+    }
+end:
+    window->start += start;
+    return count;
+}
+
 static enum rows_status binary_skip(struct row_source *source, uint64_t *count, struct error *error) {
     struct binary_rows *rows = (struct binary_rows *)source;
     if (rows->is_fixed && rows->smallest) {
@@ -178,7 +209,13 @@ static enum rows_status binary_skip(struct row_source *source, uint64_t *count, 
     }
     struct vot_row row;
     enum rows_status status;
-    while ((status = binary_next(source, &row, error)) == ROWS_ROW) ++*count;
+    while ((status = binary_next(source, &row, error)) == ROWS_ROW) { /* a row that was not whole before */
+        rows->window.start += rows->row_size;
+        rows->row_size = 0;
+        uint64_t whole = skip_whole_rows(rows);
+        rows->rows += whole;
+        *count += 1 + whole;
+    }
     return status;
 }
 

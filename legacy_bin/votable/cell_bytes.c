@@ -200,6 +200,11 @@ bool vot_cell_bytes(const struct vot_field *field, const struct vot_cell *cell, 
         return pad(field, own, room, binary, error);
     } else if (field->type == VOT_TYPE_BIT) {
         if (!append_bits(field, slice_trim(own), room, &binary->spare_bits, error)) return false;
+    } else if (!field->has_arraysize && !is_complex(field)) {
+        char *out = buffer_reserve(room, 8);
+        if (!out) return error_set_memory(error);
+        if (!put_item(field, slice_trim(own), out, error)) return false;
+        room->length = vot_type_size(field->type);
     } else if (!append_items(field, slice_trim(own), room, error)) {
         return false;
     }

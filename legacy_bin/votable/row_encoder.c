@@ -49,11 +49,20 @@ static void put_null(const struct row_encoder *encoder, size_t index, char *byte
     for (size_t i = 0; i < length; i += size) bigendian_put(bytes + i, (uint64_t)encoder->nulls[index].value, size);
 }
 
+/* A value that is its bytes already: a fixed number of items, as the field says, none of them null. */
+static bool is_as_stored(const struct vot_field *field, const struct vot_cell *cell) {
+    return cell->form == VOT_BYTES && !field->is_variable && !field->null.text && cell->length &&
+           cell->length == field->items * vot_type_size(field->type);
+}
+
 static bool append_cell(struct row_encoder *encoder, size_t index, const struct vot_cell *cell, struct error *error) {
     const struct vot_field *field = &encoder->table->fields[index];
     struct buffer *row = &encoder->row;
     struct vot_cell binary;
-    if (!vot_cell_bytes(field, cell, &encoder->room, &binary, error)) return false;
+    if (is_as_stored(field, cell))
+        binary = *cell;
+    else if (!vot_cell_bytes(field, cell, &encoder->room, &binary, error))
+        return false;
     if (encoder->facts && !note_facts(encoder, index, &binary, error)) return false;
     char *out = buffer_reserve(row, binary.length + 4);
     if (!out) return error_set_input(error, "a row of more than %zu MiB is not accepted", BUFFER_MAXIMUM >> 20);

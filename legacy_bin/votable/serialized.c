@@ -188,7 +188,7 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
                                format_name(format));
     free(serialized->nulls);
     serialized->nulls = NULL;
-    serialized->base64 = (struct base64_encoder){.output = sink->output};
+    base64_begin(&serialized->base64, sink->output);
     if (format == FORMAT_BINARY) {
         serialized->nulls = calloc(table->field_count + 1, sizeof *serialized->nulls);
         if (!serialized->nulls) return error_set_memory(error);

@@ -26,7 +26,7 @@ struct stream {
     struct gunzip *gunzip;
     struct base64_decoder base64;
     char encoded[STREAM_TEXT];
-    unsigned char decoded[STREAM_BYTES + 3];
+    unsigned char decoded[STREAM_BYTES + BASE64_SLACK];
     size_t used, length;  /* of `decoded` */
     struct error failure; /* comes behind what is decoded: rows before it are read first */
 };
