@@ -40,10 +40,6 @@ ptrdiff_t source_read(struct source *source, void *bytes, size_t room, struct er
     return source->gunzip ? gunzip_read(source->gunzip, bytes, room, error) : read_raw(source, bytes, room, error);
 }
 
-static bool is_xml_text(const char *argument) {
-    return argument[strspn(argument, " \t\r\n")] == '<';
-}
-
 /* A readable file that is not a directory, or -1 with errno. */
 static int open_file(const char *path) {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -64,8 +60,9 @@ static bool open_document(struct source *source, struct error *error) {
     }
     source->file = open_file(reference_path(argument));
     if (source->file >= 0) return true;
-    if (is_xml_text(argument)) {
-        source->text = argument;
+    const char *text = argument + strspn(argument, " \t\r\n"); /* an XML declaration must come first */
+    if (*text == '<') {
+        source->text = text;
         return true;
     }
     if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)

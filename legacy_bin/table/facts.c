@@ -76,6 +76,19 @@ int facts_query_status(const struct facts *facts) {
     return !find_query_status(facts, &is_ok) ? -1 : is_ok ? 0 : 1;
 }
 
+/* Line breaks and runs of blanks become one blank, as the summary shows them. */
+static struct slice on_one_line(const struct facts *facts, struct slice text) {
+    struct slice line = arena_copy(facts->arena, slice_trim(text));
+    if (!line.text) return text;
+    char *to = (char *)line.text;
+    for (size_t i = 0; i < line.length; i++) {
+        bool is_blank = byte_is_blank(line.text[i]);
+        if (!is_blank || to[-1] != ' ') *to++ = is_blank ? ' ' : line.text[i];
+    }
+    line.length = (size_t)(to - line.text);
+    return line;
+}
+
 static void tell_member(const char *name, struct slice value) {
     json_member(slice_of(name));
     if (value.text)
@@ -95,7 +108,7 @@ static void tell_columns(const struct facts *facts) {
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             tell_member(keys[i], vot_attribute(field, attributes[i]));
         struct slice description = facts_description(facts, field);
-        tell_member("description", description.text ? slice_trim(description) : description);
+        tell_member("description", description.text ? on_one_line(facts, description) : description);
         json_object_end();
     }
     json_array_end();
@@ -186,7 +199,7 @@ void facts_tell(const struct facts *facts) {
     if (version.text) opset_text("version", version);
     struct slice description = facts_description(facts, facts->resource);
     if (!description.text) description = facts_description(facts, facts->root);
-    if (description.text) opset_text("description", slice_trim(description));
+    if (description.text) opset_text("description", on_one_line(facts, description));
     bool is_ok;
     const struct vot_node *status = find_query_status(facts, &is_ok);
     if (status) opset_text("query_status", slice_trim(vot_attribute(status, "value")));

@@ -59,6 +59,7 @@ static void write_words(struct output *output, struct slice text, size_t width, 
     size_t column = 0, shown = 0;
     for (struct slice word = take_word(&text); word.length; word = take_word(&text)) {
         size_t count = count_characters(word);
+        if (column > 0) shown++; /* the blank in front, even where a line break stands for it */
         if (column > 0 && width > 0 && column + 1 + count > width) {
             output_write_string(output, "\n");
             write_blanks(output, indent);
@@ -66,10 +67,9 @@ static void write_words(struct output *output, struct slice text, size_t width, 
         } else if (column > 0) {
             output_write_string(output, " ");
             column++;
-            shown++;
         }
         if (width > 0 && shown + count > DESCRIPTION_LENGTH) {
-            word.length = prefix_length(word, DESCRIPTION_LENGTH - shown, &count);
+            word.length = shown < DESCRIPTION_LENGTH ? prefix_length(word, DESCRIPTION_LENGTH - shown, &count) : 0;
             output_write_slice(output, word);
             output_write_string(output, " (read more ....)");
             return;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -48,3 +49,25 @@ def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[..., Path]:
 def trial(make_trial: Callable[..., Path]) -> Path:
     """The trial tool: it writes down its command line as cli/options.c understood it."""
     return make_trial("TRIAL_PLAIN")
+
+
+@pytest.fixture(scope="session")
+def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Writes down what the VOTable reader tells of files (reader_trial.c)."""
+    objects, compiler = trial_library
+    folder = tmp_path_factory.mktemp("reader")
+    c_files = [*SOURCES.glob("votable/*.c"), *SOURCES.glob("io/*.c")]
+    subprocess.run([*compiler, "-c", *c_files], cwd=folder, check=True)
+    library = folder / "library.a"
+    base = [path for path in objects.glob("*.o") if not (folder / path.name).exists()]
+    subprocess.run(["ar", "rcs", library, *folder.glob("*.o"), *base], check=True)
+    program = folder / "reader_trial"
+    libraries = ["-lexpat", "-lz", "-lstdc++", "-o", program]
+    subprocess.run([*compiler, HERE / "reader_trial.c", library, *libraries], check=True)
+    return program
+
+
+@pytest.fixture
+def golden_inputs(tmp_path: Path) -> Path:
+    """The test's own folder, with a copy of the golden cases' inputs in it."""
+    return shutil.copytree(HERE / "golden" / "inputs", tmp_path, dirs_exist_ok=True)
