@@ -106,15 +106,6 @@ static void end_transfer(struct transfer *transfer) {
     free_transfer(transfer);
 }
 
-static void end_attempt(struct transfer *transfer, CURLcode code) {
-    bool goes_on = judge_attempt(transfer, code);
-    remove_easy(transfer);
-    if (goes_on)
-        attempt_free(transfer);
-    else
-        end_transfer(transfer);
-}
-
 static unsigned count_running(const struct http *http, const struct transfer *like) {
     unsigned running = 0;
     for (const struct transfer *other = http->first; other; other = other->next) {
@@ -124,6 +115,15 @@ static unsigned count_running(const struct http *http, const struct transfer *li
             running++;
     }
     return running;
+}
+
+static void end_attempt(struct transfer *transfer, CURLcode code) {
+    bool goes_on = judge_attempt(transfer, code, count_running(transfer->http, NULL) == 1);
+    remove_easy(transfer);
+    if (goes_on)
+        attempt_free(transfer);
+    else
+        end_transfer(transfer);
 }
 
 static void start_attempt(struct transfer *transfer) {

@@ -56,7 +56,8 @@ static void judge_code(struct transfer *transfer, CURLcode code) {
 }
 
 /* libcurl reads no further than Content-Length says; what lies behind it is lost without a word, unless
- * somebody looks. (Over TLS other records may lie there, so only plain connections are looked at.) */
+ * somebody looks. Only plain connections can be looked at (over TLS other records may lie there), and only those that
+ * no other transfer may have taken over. */
 static void check_nothing_follows(struct transfer *transfer) {
     curl_socket_t socket = CURL_SOCKET_BAD;
     long protocol = 0;
@@ -117,9 +118,9 @@ static bool choose_mirror(struct transfer *transfer) {
     return true;
 }
 
-bool judge_attempt(struct transfer *transfer, CURLcode code) {
+bool judge_attempt(struct transfer *transfer, CURLcode code, bool is_alone) {
     if (transfer->verdict == VERDICT_NONE && code != CURLE_OK) judge_code(transfer, code);
-    if (transfer->verdict == VERDICT_NONE && transfer->has_begun) check_nothing_follows(transfer);
+    if (transfer->verdict == VERDICT_NONE && transfer->has_begun && is_alone) check_nothing_follows(transfer);
     if (transfer->verdict == VERDICT_NONE && body_end(transfer) && transfer->is_refused) judge_status(transfer);
     if (transfer->verdict == VERDICT_NONE) {
         transfer->answer.is_complete = true;

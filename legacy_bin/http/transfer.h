@@ -90,8 +90,9 @@ bool body_end(struct transfer *transfer);
 void body_forget(struct transfer *transfer);
 void version_free(struct version *version);
 
-/* judge.c: an attempt is over; whether another follows (mirror and not_before set), or the transfer has ended. */
-bool judge_attempt(struct transfer *transfer, CURLcode code);
+/* judge.c: an attempt is over; whether another follows (mirror and not_before set), or the transfer has ended.
+ * `is_alone`: no other transfer runs, so its connection is still its own. */
+bool judge_attempt(struct transfer *transfer, CURLcode code, bool is_alone);
 
 /* url.c */
 bool url_is_http(const char *url);

@@ -152,6 +152,12 @@ static void write_number(struct output *output, double value, int decimals) {
         output_format(output, " %.*s", (int)number_write_double(shortest, value), shortest);
 }
 
+/* A file of ours, or none yet; whatever else somebody put there is neither followed nor waited for. */
+static bool may_write(const char *path) {
+    struct stat status;
+    return lstat(path, &status) == 0 ? S_ISREG(status.st_mode) : errno == ENOENT;
+}
+
 void sesame_cache_write(const struct sesame_object *object) {
     for (const char *c = object->name; *c; c++)
         if (is_control(*c)) return; /* would not read back */
@@ -159,7 +165,7 @@ void sesame_cache_write(const struct sesame_object *object) {
     struct buffer path = {0};
     struct error error = {0};
     struct output *output = NULL;
-    if (append_folder(&path, true) && append_key(&path, object->name) && buffer_string(&path))
+    if (append_folder(&path, true) && append_key(&path, object->name) && buffer_string(&path) && may_write(path.bytes))
         output = output_open(path.bytes, &error);
     if (output) {
         output_format(output, "%s: %s %s", object->name, object->ra_text, object->dec_text);

@@ -108,8 +108,8 @@ def _slow(call: Call) -> Response:
     def send(wire: Wire, response: Response) -> None:
         wire.head(response, length=len(response.body))
         for byte in response.body:
-            wire.write(bytes([byte]))
             time.sleep(0.1)
+            wire.write(bytes([byte]))
 
     return replace(call.proceed(), send=send)
 

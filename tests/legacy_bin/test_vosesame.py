@@ -207,6 +207,8 @@ def test_json_is_an_array_of_objects(vosesame: Sesame) -> None:
 
 
 def test_votable_is_read_by_others(vosesame: Sesame, tmp_path: Path) -> None:
+    import subprocess
+
     from astropy.table import Table
 
     assert vosesame("--fmt", "votable", "-o", "out.xml", "m31", "η Car").status == 0
@@ -214,6 +216,8 @@ def test_votable_is_read_by_others(vosesame: Sesame, tmp_path: Path) -> None:
     assert list(table["name"]) == ["m31", "η Car"]
     assert table["ra"][0] == 10.684708
     assert str(table["ra"].unit) == "deg"
+    lint = subprocess.run(["stilts", "votlint", tmp_path / "out.xml"], capture_output=True, text=True, check=True)
+    assert lint.stdout == ""
 
 
 @pytest.mark.parametrize(
