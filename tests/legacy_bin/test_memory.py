@@ -1,0 +1,62 @@
+"""Memory of tools that stream does not grow with the table; that of votsort is bounded by file and rows."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROW = b"<TR>" + b"".join(b"<TD>%d.0625</TD>" % (1000 + i) for i in range(20)) + b"</TR>\n"
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Tables of 20 columns, by their number of rows."""
+    folder = tmp_path_factory.mktemp("tables")
+    head = b'<VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE>'
+    ucds = ["pos.eq.ra;meta.main", "pos.eq.dec;meta.main", *[""] * 18]
+    fields = "".join(f'<FIELD name="c{i}" ucd="{ucd}" datatype="double"/>' for i, ucd in enumerate(ucds)).encode()
+    made = {}
+    for rows in (1_000, 150_000):
+        made[rows] = folder / f"{rows}.xml"
+        with made[rows].open("wb") as stream:
+            stream.write(head + fields + b"<DATA><TABLEDATA>\n")
+            for _ in range(rows // 1000):
+                stream.write(ROW * 1000)
+            stream.write(b"</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>")
+    yield made
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def measure(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A static program that tells the peak memory of another: a child of Python inherits Python's own."""
+    program = tmp_path_factory.mktemp("measure") / "measure"
+    subprocess.run(["cc", "-O2", "-static", "-o", program, HERE.parent / "bench" / "measure.c"], check=True)
+    return program
+
+
+def peak_mb(measure: Path, *command: str | Path) -> float:
+    done = subprocess.run([measure, "x", "1", *command], capture_output=True, text=True, check=True)
+    assert "rc=0" in done.stdout, done.stdout + done.stderr
+    return float(done.stdout.split()[4])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["votinfo"], ["votstat"], ["votpos"], *[["votcnv", "-f", f] for f in ("csv", "vot", "html", "votb2", "fits")]],
+    ids=" ".join,
+)
+def test_memory_does_not_grow_with_the_table(
+    measure: Path, bindir: Path, tables: dict[int, Path], words: list[str]
+) -> None:
+    small, large = (peak_mb(measure, bindir / words[0], *words[1:], tables[rows]) for rows in (1_000, 150_000))
+    assert large - small < 8
+
+
+def test_sorting_needs_the_file_and_forty_bytes_a_row(measure: Path, bindir: Path, tables: dict[int, Path]) -> None:
+    small, large = (peak_mb(measure, bindir / "votsort", "-f", "csv", tables[rows]) for rows in (1_000, 150_000))
+    assert large - small < (tables[150_000].stat().st_size + 150_000 * 40) / 2**20
