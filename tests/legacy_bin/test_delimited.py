@@ -51,12 +51,10 @@ def test_any_text_reads_back_by_the_rules_of_csv(run: Run, tmp_path: Path, forma
     assert list(csv.reader(io.StringIO(done.text, newline=""), delimiter=delimiter)) == rows
 
 
-@pytest.mark.parametrize("place", range(18))
-@pytest.mark.parametrize("special", [",", '"', "\n"])
-def test_a_special_byte_anywhere_in_a_cell_is_seen(run: Run, tmp_path: Path, place: int, special: str) -> None:
-    cell = "x" * place + special + "y" * (17 - place)
-    done = run("votcnv", "-f", "csv", write(tmp_path / "in.xml", tabledata([TEXT, TEXT], [[cell, "z"], ["a", cell]])))
-    assert csv_rows(done) == [[cell, "z"], ["a", cell]]
+def test_a_special_byte_anywhere_in_a_cell_is_seen(run: Run, tmp_path: Path) -> None:
+    cells = ["x" * place + special + "y" * (17 - place) for place in range(18) for special in ',"\n']
+    rows = [[cell, "z", cell] for cell in cells]
+    assert csv_rows(run("votcnv", "-f", "csv", write(tmp_path / "in.xml", tabledata([TEXT] * 3, rows)))) == rows
 
 
 def test_what_stands_behind_a_cell_does_not_quote_it(run: Run, tmp_path: Path) -> None:

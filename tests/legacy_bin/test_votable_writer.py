@@ -107,13 +107,11 @@ def test_a_schema_of_another_version_is_not_named(run: Run) -> None:
     assert location in done.text
 
 
-@pytest.mark.parametrize("place", range(17))
-@pytest.mark.parametrize("special", ["&", "<", ">", "\r"])
-def test_a_special_byte_anywhere_in_a_cell_is_escaped(run: Run, place: int, special: str) -> None:
-    cell = "x" * place + special + "y" * (17 - place)
-    source = tabledata([("char", "*")], [[cell]]).replace("\r", "&#13;")
+def test_a_special_byte_anywhere_in_a_cell_is_escaped(run: Run) -> None:
+    cells = ["x" * place + special + "y" * (17 - place) for place in range(17) for special in "&<>\r"]
+    source = tabledata([("char", "*")], [[cell] for cell in cells]).replace("\r", "&#13;")
     done = succeeded(run("votcnv", stdin=source))
-    assert ElementTree.fromstring(done.stdout).findtext(f".//{{{SPACE}3}}TD") == cell
+    assert [cell.text for cell in ElementTree.fromstring(done.stdout).iter(f"{{{SPACE}3}}TD")] == cells
 
 
 def test_what_xml_cannot_hold_is_replaced(run: Run) -> None:
