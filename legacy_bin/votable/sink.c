@@ -51,7 +51,7 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
     case FORMAT_BINARY2:
     case FORMAT_VOTFITS: return serialized_sink_open(settings, output, error);
     case FORMAT_FITS: return fits_sink_open(settings, output, error);
-    default: error_set(error, "Error: format '%s' cannot be written yet", format_name(settings.format)); return NULL;
+    default: error_set(error, "Error: format '%s' cannot be written", format_name(settings.format)); return NULL;
     }
 }
 
