@@ -74,6 +74,19 @@ def test_the_path_ends_with_the_users_ours_and_the_systems(monkeypatch: pytest.M
     assert path[-2:] == ["/opt/share/voclient/taskdefs", "/usr/share/voclient/taskdefs"]
 
 
+def test_another_distribution_offers_its_packages_by_an_entry_point(
+    make_package: PackageMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    make_package("plugged", "site/plug/plugged", greet=TASK)
+    (site / "plug" / "__init__.py").write_text("raise SystemExit('nobody needs to import this')\n")
+    (site / "plug-1.dist-info").mkdir()
+    (site / "plug-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: plug\nVersion: 1\n")
+    (site / "plug-1.dist-info" / "entry_points.txt").write_text("[voclient.taskdefs]\nplug = plug\n")
+    monkeypatch.syspath_prepend(site)
+    assert tasking.import_package("plugged").greet.__name__ == "greet"
+
+
 def test_a_missing_package_or_task_is_told_with_places_and_a_suggestion(make_package: PackageMaker) -> None:
     folder = make_package("demo", greet=TASK)
     tasking.set_task_path([folder.parent])

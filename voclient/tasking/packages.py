@@ -323,20 +323,17 @@ def load_task(package: Package, name: str) -> Descriptor:
 
 def _find(name: str) -> Package:
     folders = get_task_path()
-    broken: DescriptorError | None = None
     others: list[str] = []
     for file in _all_files(first=name):
         try:
             package = load_package_file(file)
-        except DescriptorError as error:
+        except DescriptorError:
             if os.path.basename(os.path.dirname(file)) == name:
-                broken = broken or error
+                raise
             continue
         if package.name == name:
             return package
         others.append(package.name)
-    if broken:
-        raise broken
     raise PackageNotFoundError(
         f"no task package {name!r}{suggest(name, others)} (searched: {', '.join(folders) or 'no folder'})",
         package=name, searched=tuple(folders),
@@ -347,6 +344,8 @@ def _all_files(first: str | None = None) -> Iterator[str]:
     """All package files on the search path; `first` is a likely name of a folder. Entry points come last."""
     for folder in get_task_path():
         yield from _files(folder, first)
+    if _path.instead is not None:
+        return
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
