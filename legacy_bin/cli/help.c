@@ -116,5 +116,5 @@ void describe_help(const struct tool *tool, const struct option *table, struct o
             output_format(output, "  %s\n      %s\n", example->command, example->text);
     }
     output_write_string(output,
-                        "\nLong names may be shortened, and written without dashes: name=value, flag+, flag-\n");
+                        "\nLong names may be shortened, or written as name=value, flag+, flag-\n");
 }

@@ -255,12 +255,12 @@ void output_format(struct output *output, const char *format, ...) {
     free(text);
 }
 
-/* The new file looks like the one it replaces. */
+/* The new file looks like the one it replaces; the owner only if we may give files away. */
 static bool keep_attributes(const struct writer *writer) {
     const struct stat *old = &writer->replaced;
     if (old->st_mode == 0) return true;
-    if (fchown(writer->descriptor, old->st_uid, old->st_gid) != 0 && errno != EPERM) return false;
-    return fchmod(writer->descriptor, old->st_mode & 07777) == 0;
+    if (fchown(writer->descriptor, old->st_uid, old->st_gid) != 0) errno = 0;
+    return fchmod(writer->descriptor, old->st_mode & 0777) == 0;
 }
 
 /* The last step, by kind; a failure is kept in `reason`. */

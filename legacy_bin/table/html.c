@@ -38,7 +38,7 @@ static void write_text(struct output *output, struct slice text) {
         output_write_slice(output, other);
         plain = at + 1;
     }
-    output_write(output, text.text + plain, text.length - plain);
+    if (plain < text.length) output_write(output, text.text + plain, text.length - plain);
 }
 
 static void write_attribute_text(struct output *output, struct slice text) {

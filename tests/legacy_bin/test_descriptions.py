@@ -22,7 +22,7 @@ def test_help_names_every_option_in_both_forms_and_fits_a_terminal(run, describe
     done = run(tool, "-h")
     assert (done.status, done.stderr) == (0, "")
     assert done.lines[0] == f"{tool} - {described(tool)['summary']}"
-    assert all(len(line) <= 81 for line in done.lines)
+    assert all(len(line) <= 79 for line in done.lines)
     for option in described(tool)["options"]:
         forms = [f"-{option['letter']}"] if "letter" in option else []
         forms += [f"--{option['name']}"] if "name" in option else []
