@@ -77,6 +77,19 @@ lint: test-packages $(VENV)/.test-tools  ## check style and types: ruff, mypy, g
 bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios of one run
 	$(VENV)/bin/python tests/bench
 
+# Documents without their first `<`, which the target puts back.
+fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable reader for FUZZ_SECONDS (60)
+	$(call install-packages,clang libclang-rt-14-dev)
+	[ -d build/fuzz ] || CC=clang CXX=clang++ $(VENV)/bin/meson setup build/fuzz -Dfuzz=true \
+	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+	$(VENV)/bin/ninja -C build/fuzz --quiet tests/fuzz/fuzz_reader
+	mkdir -p build/fuzz/corpus
+	for file in tests/legacy_bin/golden/inputs/*.xml; do \
+	  tail -c +2 $$file >build/fuzz/corpus/$$(basename $$file); done
+	build/fuzz/tests/fuzz/fuzz_reader -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \
+	  -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
+	@echo "No crash, no difference between the lanes."
+
 docs: $(VENV)/.installed  ## build the user guide into docs/_build/html
 	$(PIP) install --group docs
 	$(VENV)/bin/sphinx-build -q -W -b html docs docs/_build/html

@@ -92,7 +92,7 @@ def run(code: str, *words: str, repeats: int = 3) -> dict[str, float]:
     rows = []
     for _ in range(repeats):
         done = subprocess.run(
-            [sys.executable, "-c", PRELUDE + code, *words], stdout=subprocess.PIPE, text=True, check=True
+            [sys.executable, "-P", "-c", PRELUDE + code, *words], stdout=subprocess.PIPE, text=True, check=True
         )
         rows.append(json.loads(done.stdout))
     return {name: statistics.median(row[name] for row in rows) for name in rows[0]}
