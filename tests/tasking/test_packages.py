@@ -27,8 +27,9 @@ TASK = "summary: A task\nexecutable: prog\n"
 
 def test_a_folder_dropped_anywhere_is_importable(make_package: PackageMaker) -> None:
     folder = make_package("demo", greet=TASK, wave=TASK)
-    assert tasking.load_package(file=folder).name == "demo"
-    demo = tasking.import_package("demo")
+    demo = tasking.load_package(folder)
+    assert demo is tasking.load_package("demo") is tasking.import_package("demo")
+    assert demo is not tasking.load_package("demo", file=folder / "package.yaml")  # read again
     assert dir(demo) == ["greet", "wave"]
     assert demo.greet.__name__ == "greet"
     assert demo.greet is demo.greet
@@ -55,15 +56,15 @@ def test_the_first_on_the_path_wins(
     first, second = make_package("demo", "one/demo"), make_package("demo", "two/demo")
     make_package("demo", "three/demo")
     monkeypatch.setenv("VOCLIENT_TASKPATH", str(tmp_path / "two"))
-    assert tasking.load_package("demo").folder == str(second)
+    assert tasking.find_packages("demo")[0].folder == str(second)
     tasking.prepend_task_path(tmp_path / "one")
     tasking.append_task_path(tmp_path / "three")
-    assert tasking.load_package("demo").folder == str(first)
+    assert tasking.find_packages("demo")[0].folder == str(first)
     path = tasking.get_task_path()
     assert (path[0], path[1], path[-1]) == tuple(str(tmp_path / name) for name in ("one", "two", "three"))
     tasking.set_task_path([tmp_path / "two"])
     assert tasking.get_task_path() == [str(tmp_path / "two")]
-    assert tasking.load_package("demo").folder == str(second)
+    assert tasking.find_packages("demo")[0].folder == str(second)
 
 
 def test_the_path_ends_with_the_users_ours_and_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +156,8 @@ def test_changes_are_seen_after_a_rescan(make_package: PackageMaker) -> None:
 
 def test_the_index_reads_only_what_changed(make_package: PackageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make_package("demo", a=TASK, b=TASK)
-    package = tasking.load_package(file=folder)
+    tasking.load_package(folder)
+    (package,) = tasking.find_packages(folder.name)
     assert [(entry.task, entry.summary) for entry in index_package(package)] == [("a", "A task"), ("b", "A task")]
     read: list[str] = []
     monkeypatch.setattr("voclient.tasking.index._read", lambda path, _: read.append(path) or ["b", "New", [], ""])
@@ -166,7 +168,8 @@ def test_the_index_reads_only_what_changed(make_package: PackageMaker, monkeypat
 
 def test_a_warm_index_reads_no_descriptor(make_package: PackageMaker) -> None:
     folder = make_package("many")
-    package = tasking.load_package(file=folder)
+    tasking.load_package(folder)
+    (package,) = tasking.find_packages(folder.name)
     for i in range(50):
         (folder / f"t{i}.yaml").write_text(f"task: t{i}\n{TASK}")
     index_package(package)

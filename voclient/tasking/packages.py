@@ -106,20 +106,22 @@ def find_packages(pattern: str = "*") -> list[Package]:
     return [found[name] for name in sorted(found)]
 
 
-def load_package(name: str | None = None, *, file: str | os.PathLike[str] | None = None) -> Package:
-    """Read what a package says of itself, by its name or from a file.
+def load_package(
+    name: str | os.PathLike[str] | None = None, *, file: str | os.PathLike[str] | None = None
+) -> ModuleType:
+    """Import a task package from wherever it lies.
 
     Parameters
     ----------
-    name : str, optional
-        Name of a package on the search path.
+    name : str or path, optional
+        Name of a package on the search path; or, when it holds a `/` or is a path object, the same as `file`.
     file : path, optional
-        A `package.yaml` or its folder, wherever it is. From then on the package is found by its name, too.
+        A `package.yaml` or its folder. From then on the package is found by its name, too.
 
     Returns
     -------
-    Package
-        Name, version, folder, and the rest; `attributes` gives it as a dict.
+    module
+        As of `import_package`.
 
     Raises
     ------
@@ -131,20 +133,22 @@ def load_package(name: str | None = None, *, file: str | os.PathLike[str] | None
     if file is None:
         if name is None:
             raise TypeError("load_package needs a name or a file")
-        return _find(name)
+        if isinstance(name, str) and os.sep not in name:
+            return import_package(name)
+        name, file = None, name
     path = os.path.abspath(os.path.expanduser(file))
     path = os.path.join(path, PACKAGE_FILE) if os.path.isdir(path) else path
     if not os.path.isfile(path):
         raise PackageNotFoundError(
-            f"no task package there: {path} does not exist", package=name or "", searched=(path,)
+            f"no task package there: {path} does not exist", package=str(name or ""), searched=(path,)
         )
     package = load_package_file(path)
     if name is not None and package.name != name:
         raise PackageNotFoundError(
-            f"{path} is the package {package.name!r}, not {name!r}", package=name, searched=(path,)
+            f"{path} is the package {package.name!r}, not {name!r}", package=str(name), searched=(path,)
         )
     prepend_task_path(package.folder)
-    return package
+    return import_package(package.name)
 
 
 def import_package(name: str) -> ModuleType:
