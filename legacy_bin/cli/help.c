@@ -115,6 +115,5 @@ void describe_help(const struct tool *tool, const struct option *table, struct o
         for (const struct example *example = tool->examples; example->command; example++)
             output_format(output, "  %s\n      %s\n", example->command, example->text);
     }
-    output_write_string(output,
-                        "\nLong names may be shortened, or written as name=value, flag+, flag-\n");
+    output_write_string(output, "\nLong names may be shortened, or written as name=value, flag+, flag-\n");
 }
