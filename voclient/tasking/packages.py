@@ -135,7 +135,7 @@ def load_package(
             raise TypeError("load_package needs a name or a file")
         if isinstance(name, str) and os.sep not in name:
             return import_package(name)
-        name, file = None, name
+        file, name = name, None
     path = os.path.abspath(os.path.expanduser(file))
     path = os.path.join(path, PACKAGE_FILE) if os.path.isdir(path) else path
     if not os.path.isfile(path):
