@@ -27,13 +27,17 @@ __all__ = ["process_limit", "run_here", "set_process_limit", "submit"]
 
 
 class Pump:
-    """Moves the bytes and the clocks of the runs given to it, all in the thread that calls `turn`."""
+    """Moves the bytes and the clocks of the runs given to it, all in the thread that calls `turn`.
 
-    def __init__(self) -> None:
+    `poll` is that of a single run (no system call to watch a descriptor), `epoll` that of any number. Nothing but
+    reading is ever waited for, so `selectors` would only cost time.
+    """
+
+    def __init__(self, poll: select.poll | select.epoll) -> None:
         self.thread = threading.get_ident()
         self.runs: set[Run] = set()
-        # Nothing but reading is ever waited for, so `selectors` would only cost time.
-        self._poll = select.epoll()
+        self._poll = poll
+        self._second = 1.0 if isinstance(poll, select.epoll) else 1000.0
         self._ready: dict[int, Callable[[], object]] = {}
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self.watch(self._wake, self._awake)
@@ -67,7 +71,7 @@ class Pump:
     def turn(self) -> list[Run]:
         """Wait for the next thing to happen and see to it; returns the runs that ended by it."""
         due = min([run.due for run in self.runs], default=math.inf)
-        timeout = None if due == math.inf else max(0.0, due - time.monotonic())
+        timeout = None if due == math.inf else max(0.0, due - time.monotonic()) * self._second
         for descriptor, _ in self._poll.poll(timeout):
             # What an earlier one of these closed is not called; what it opened under the number finds nothing yet.
             if ready := self._ready.get(descriptor):
@@ -98,13 +102,14 @@ class Pump:
     def abandon(self) -> None:
         """Close without the lock, which may be held by a thread that a fork left behind."""
         self._closed = True
-        self._poll.close()
+        if isinstance(self._poll, select.epoll):
+            self._poll.close()
         os.close(self._wake)
 
 
 def run_here(run: Run) -> None:
     """Run to the end, in this thread. An exception here (Ctrl-C) ends the process group first."""
-    pump = run.pump = Pump()
+    pump = run.pump = Pump(select.poll())
     _live.add(run)
     try:
         run.launch()
@@ -158,7 +163,7 @@ class _Queue:
             self.pump.post(lambda: self._retire([]))
 
     def _begin(self) -> Pump:
-        pump = self.pump = Pump()
+        pump = self.pump = Pump(select.epoll())
         thread = threading.Thread(target=self._serve, args=(pump,), name="voclient-runs", daemon=True)
         thread.start()
         return pump
