@@ -79,6 +79,20 @@ static bool begin_part(struct transfer *transfer) {
     return attempt_fail(transfer, VERDICT_AGAIN, "it has changed on the server");
 }
 
+/* Both are of the bytes as they are sent, compressed; many servers reckon them before they compress. Of a compressed
+ * body that is kept nothing can be said then. */
+static void begin_digests(struct transfer *transfer) {
+    bool is_plain = !attempt_header(transfer, "Content-Encoding");
+    const char *md5 = attempt_header(transfer, "Content-MD5"), *repr = attempt_header(transfer, "Repr-Digest");
+    bool is_known = is_plain || transfer->decoding;
+    digest_begin(&transfer->digest, is_known ? md5 : NULL, is_known ? repr : NULL);
+    digest_begin(&transfer->decoded_digest, transfer->decoding ? md5 : NULL, transfer->decoding ? repr : NULL);
+}
+
+static bool matches_digest(struct transfer *transfer) {
+    return digest_matches(&transfer->digest) || (transfer->decoding && digest_matches(&transfer->decoded_digest));
+}
+
 bool body_begin(struct transfer *transfer) {
     transfer->has_begun = true;
     struct http_answer *answer = &transfer->answer;
@@ -106,10 +120,7 @@ bool body_begin(struct transfer *transfer) {
             transfer->to_pass_over = transfer->delivered;
         else if (transfer->delivered > 0 && !begin_again(transfer, "the server sends another version"))
             return false;
-        /* Of a compressed body servers do not agree on what the digest is of; gzip has its own check. */
-        bool is_plain = !attempt_header(transfer, "Content-Encoding");
-        digest_begin(&transfer->digest, is_plain ? attempt_header(transfer, "Content-MD5") : NULL,
-                     is_plain ? attempt_header(transfer, "Repr-Digest") : NULL);
+        begin_digests(transfer);
     }
     if (transfer->is_started && transfer->delivered > transfer->request.offset) return true;
     if (!keep_version(transfer)) return attempt_fail(transfer, VERDICT_STOP, "not enough memory");
@@ -127,6 +138,7 @@ bool body_begin(struct transfer *transfer) {
 static bool deliver(void *context, const void *bytes, size_t length) {
     struct transfer *transfer = context;
     transfer->decoded += length;
+    if (transfer->decoding) digest_take(&transfer->decoded_digest, bytes, length);
     if (transfer->decoding && transfer->decoded > EXPANSION_FREE &&
         transfer->decoded / EXPANSION_MAXIMUM > transfer->raw)
         return attempt_fail(transfer, VERDICT_DROP, "the compressed answer grows more than %d times",
@@ -169,7 +181,7 @@ bool body_end(struct transfer *transfer) {
         return attempt_fail(transfer, VERDICT_AGAIN, "the compressed answer is cut short");
     if (transfer->to_pass_over > 0 || (transfer->total >= 0 && transfer->delivered != (uint64_t)transfer->total))
         return attempt_fail(transfer, VERDICT_AGAIN, "the answer is shorter than its length says");
-    if (!digest_matches(&transfer->digest))
+    if (!matches_digest(transfer))
         return attempt_fail(transfer, VERDICT_DROP, "the answer does not match its %s digest",
                             digest_name(&transfer->digest));
     struct error error = {0};

@@ -17,7 +17,7 @@
  *   else started again if the consumer can (is_restartable), else the transfer fails.
  * - A server that says nothing within the time allowed is not asked again; one that stalls in a body is.
  * - gzip is accepted and undone; a length that does not match, a broken chunk, a damaged or truncated gzip
- *   stream and a digest (Content-MD5, Repr-Digest of an uncompressed body) that does not match are failures.
+ *   stream and a digest (Content-MD5, Repr-Digest) that does not match are failures.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H

@@ -55,15 +55,16 @@ struct transfer {
     double attempt_begun, last_news;
     curl_off_t bytes_moved;
     size_t header_bytes;
-    bool has_begun;            /* the header of the final answer was looked at */
-    bool is_refused;           /* its status is not 2xx */
-    uint64_t range_from;       /* asked for with Range; 0: the whole */
-    uint64_t to_pass_over;     /* decoded bytes that the consumer has already */
-    uint64_t raw, decoded;     /* bytes of the body before and after gzip is undone */
-    int64_t total;             /* of the whole body, undecoded; -1: not known */
-    struct decoding *decoding; /* NULL: not compressed */
-    struct digest digest;
-    struct buffer refusal; /* body of a refusal */
+    bool has_begun;               /* the header of the final answer was looked at */
+    bool is_refused;              /* its status is not 2xx */
+    uint64_t range_from;          /* asked for with Range; 0: the whole */
+    uint64_t to_pass_over;        /* decoded bytes that the consumer has already */
+    uint64_t raw, decoded;        /* bytes of the body before and after gzip is undone */
+    int64_t total;                /* of the whole body, undecoded; -1: not known */
+    struct decoding *decoding;    /* NULL: not compressed */
+    struct digest digest;         /* of the bytes as sent, */
+    struct digest decoded_digest; /* and of those decoded */
+    struct buffer refusal;        /* body of a refusal */
     struct http_answer answer;
     enum verdict verdict;
     struct error error;

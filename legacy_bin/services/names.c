@@ -88,13 +88,18 @@ static bool ask(struct names *names, struct known *const *entries, size_t count,
     return true;
 }
 
+/* Sesame answers nothing at all for a blank name, not even that it is not found. */
+static bool is_blank(const char *name) {
+    return slice_trim(slice_of(name)).length == 0;
+}
+
 bool names_resolve(struct names *names, const char *const *wanted, size_t count, struct error *error) {
     struct known *batch[SESAME_BATCH];
     size_t in_batch = 0, length = 0;
     for (size_t i = 0; i <= count; i++) {
         struct known *entry = i < count ? add(names, wanted[i]) : NULL;
         if (i < count && !entry) return error_set_memory(error);
-        bool is_wanted = entry && !entry->is_known && !names->failure.text;
+        bool is_wanted = entry && !entry->is_known && !names->failure.text && !is_blank(entry->name);
         for (size_t other = 0; other < in_batch; other++) is_wanted = is_wanted && batch[other] != entry;
         size_t more = is_wanted ? strlen(entry->name) : 0;
         bool is_full = in_batch == SESAME_BATCH || (in_batch > 0 && length + more > LONGEST_QUERY);

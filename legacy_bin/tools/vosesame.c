@@ -237,14 +237,24 @@ static bool convert(struct session *session, const char *text) {
     return !session->error.text;
 }
 
-/* The letters d e n s t in the order in which they were given; into `room`, which has one byte for each item. */
+/* The letters d e n s t in the order in which they were given; into `room`, which has one byte for each item.
+ * `type-` takes back the -t before it. */
 static void read_fields(const struct arguments *arguments, char *room) {
+    size_t count = 0;
     for (size_t i = 0; i < arguments->count; i++) {
         const struct argument *item = &arguments->items[i];
-        if (item->option && item->is_on && item->option->id >= DECIMAL && item->option->id <= TYPE)
-            *room++ = item->option->letter;
+        if (!item->option || item->option->id < DECIMAL || item->option->id > TYPE) continue;
+        char letter = item->option->letter;
+        if (item->is_on) {
+            room[count++] = letter;
+            continue;
+        }
+        size_t kept = 0;
+        for (size_t j = 0; j < count; j++)
+            if (room[j] != letter) room[kept++] = room[j];
+        count = kept;
     }
-    *room = '\0';
+    room[count] = '\0';
 }
 
 /* What the other options say of the output. */

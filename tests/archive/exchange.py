@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -67,6 +69,11 @@ class Response:
     headers: Headers = field(default_factory=Headers)
     chunked: bool = False
     send: Callable[[Wire, Response], None] | None = None  # None: the ordinary way
+
+
+def repr_digest(body: bytes) -> str:
+    """The Repr-Digest field of a body (RFC 9530)."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
 
 
 def not_found(what: str) -> Response:

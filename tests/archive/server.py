@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from . import faults, services
-from .exchange import Headers, Request, Response, not_found
+from .exchange import Headers, Request, Response, not_found, repr_digest
 
 
 class Archive:
@@ -121,11 +121,14 @@ def finish(request: Request, response: Response) -> Response:
     if packable and "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
         headers["vary"] = "Accept-Encoding"
-        for digest in ("content-md5", "repr-digest"):  # they are of the plain bytes
-            headers.pop(digest, None)
+        packed = gzip.compress(response.body, 6, mtime=0)
+        if (
+            "repr-digest" in headers
+        ):  # of what is sent (RFC 9530); Content-MD5 stays that of the plain bytes, as often seen
+            headers["repr-digest"] = repr_digest(packed)
         if etag:
             headers["etag"] = etag[:-1] + '-gzip"'
-        return replace(response, body=gzip.compress(response.body, 6, mtime=0), headers=headers)
+        return replace(response, body=packed, headers=headers)
     return replace(response, headers=headers)
 
 

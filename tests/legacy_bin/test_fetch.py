@@ -61,7 +61,8 @@ def fails(done: Finished, reason: str) -> None:
     "route",
     [
         LINES,
-        "/files/lines.txt",  # gzip
+        "/files/lines.txt",  # gzip, Repr-Digest of what is sent
+        "/files/lines.txt?md5",  # gzip, Content-MD5 of the plain bytes
         LINES + "&chunked",
         "/files/lines.txt?chunked",
         "/fault/nolen" + LINES,
@@ -267,6 +268,7 @@ def test_without_a_strong_validator_nothing_is_continued(fetch: Fetch, archive: 
         ("badgzip", "/files/lines.txt", "the compressed answer is damaged"),
         ("cutgzip", "/files/lines.txt", "the compressed answer is cut short"),
         ("badmd5", LINES, "does not match its SHA-256 digest"),
+        ("badmd5", "/files/lines.txt", "does not match its SHA-256 digest"),
         ("hdrbomb", LINES, "header of the answer is larger than 262144 bytes"),
         ("gzipbomb", LINES, "grows more than 200 times"),
     ],

@@ -119,6 +119,12 @@ def test_verbose_tells_what_the_service_said(vosesame: Sesame) -> None:
     assert "Warning: 'several': Multiple objects: 12 matches" in vosesame("-v", "several").stderr
 
 
+def test_a_field_is_taken_back(vosesame: Sesame) -> None:
+    assert vosesame("-nd", "name-", "m31").text == "10.684708 41.268750\n"
+    assert vosesame("-tnt", "--type=no", "-s", "-p", "187.5,2.05").text == "UserCoord 12:30:00.0 02:03:00.0\n"
+    assert vosesame("-n", "name=0", "name+", "m31").text == "m31\n"
+
+
 def test_invert_prints_only_the_names_that_are_not_resolved(vosesame: Sesame) -> None:
     done = vosesame("-iq", "m31", "no such thing", "-p", "1,2", "m51", "nor this")
     assert done.lines == ["no such thing", "nor this"]

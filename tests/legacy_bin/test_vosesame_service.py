@@ -45,6 +45,13 @@ def test_names_go_in_batches_of_fifty(vosesame: Sesame, archive: RunningArchive,
     assert [request["query"].count("&") + 1 for request in archive.log()] == [50, 2]
 
 
+def test_blank_names_are_never_asked_for(vosesame: Sesame, archive: RunningArchive) -> None:
+    done = vosesame("-n", "m31", "", " ", "m51")
+    assert (done.lines, done.status) == (["m31", "m51"], 2)
+    assert done.stderr == "Warning: Cannot resolve target ''\nWarning: Cannot resolve target ' '\n"
+    assert [request["query"] for request in archive.log()] == ["m31&m51"]
+
+
 def test_long_names_make_small_batches(vosesame: Sesame, archive: RunningArchive) -> None:
     done = vosesame("-qn", *(f"{'x' * 1500} {n}" for n in range(5)), "m31")
     assert (done.lines, done.status) == (["m31"], 5)

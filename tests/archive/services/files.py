@@ -1,8 +1,8 @@
 """Plain files to fetch, some of them with names and sizes that a downloader must cope with.
 
 ``?chunked`` sends chunked, ``?name=plain|quoted|extended|hostile`` adds a Content-Disposition, ``?plain`` says
-application/octet-stream, so that nothing is compressed, ``?weak`` has a weak ETag, ``?bare`` neither ETag nor
-Last-Modified.
+application/octet-stream, so that nothing is compressed, ``?md5`` has no Repr-Digest, ``?weak`` has a weak ETag,
+``?bare`` neither ETag nor Last-Modified.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from ..exchange import Headers, Request, Response, not_found
+from ..exchange import Headers, Request, Response, not_found, repr_digest
 
 PREFIXES = ("/files",)
 MODIFIED = "Mon, 05 Jan 2026 00:00:00 GMT"
@@ -90,7 +90,8 @@ def answer(request: Request) -> Response:
     asked = request.parameters
     headers = Headers({"last-modified": MODIFIED})
     headers["content-md5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
-    headers["repr-digest"] = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    if "md5" not in asked:
+        headers["repr-digest"] = repr_digest(body)
     if asked.get("name", [""])[0] in DISPOSITIONS:
         headers["content-disposition"] = DISPOSITIONS[asked["name"][0]]
     if "weak" in asked:

@@ -31,7 +31,7 @@ def objects() -> dict[str, Record]:
     table = Path(__file__).parents[1] / "data" / "objects.psv"
     with table.open(encoding="utf-8", newline="") as lines:
         for record in csv.DictReader(lines, delimiter="|"):
-            for name in (record["name"], *record["aliases"].split(";")):
+            for name in (record["name"], *filter(None, record["aliases"].split(";"))):
                 found[_key(name)] = record
     return found
 
