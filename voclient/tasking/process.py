@@ -100,14 +100,15 @@ def launch(
     *,
     environment: Mapping[bytes, bytes],
     cwd: str | None = None,
-    stdin: bytes | str | None = None,
+    stdin: int | None = None,
     descriptors: Sequence[int] = (),
     channel_variable: bytes,
 ) -> Process:
     """Start a program without a shell, in a new session, with no file descriptors but those meant for it.
 
-    `stdin` is bytes, or the path of a file. `channel_variable` is set to the number of the OPset channel. Raises
-    `TaskError` in words when it cannot be started; nothing is left over then.
+    `stdin` is a file descriptor, which stays the caller's. `channel_variable` is set to the number of the OPset
+    channel. Raises `TaskError` in words when it cannot be started; nothing is left over then. To be called under
+    `PostponedInterrupt`: a Ctrl-C inside Popen would leave its process to nobody.
     """
     close_after: list[int] = []
     close_on_error: list[int] = []
@@ -122,13 +123,9 @@ def launch(
                 os.set_blocking(read, False)
                 pipes.append((read, write))
             (out, out_child), (err, err_child), (channel, channel_child) = pipes
-            source: int = subprocess.DEVNULL
-            if stdin is not None:
-                source = os.open(stdin, os.O_RDONLY) if isinstance(stdin, str) else _open_bytes(stdin)
-                close_after.append(source)
             child = subprocess.Popen(
                 argv,
-                stdin=source,
+                stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=out_child,
                 stderr=err_child,
                 cwd=cwd,
@@ -138,7 +135,7 @@ def launch(
             )
             process = Process(child.pid, out, err, channel)
         except (OSError, ValueError) as error:
-            raise _explain(task, argv, cwd, stdin, error) from error
+            raise _explain(task, argv, cwd, error) from error
         # It is awaited by its pidfd and reaped by `Process.close`: Popen is to forget it.
         child.returncode = 0
         close_on_error.clear()
@@ -151,6 +148,15 @@ def launch(
     finally:
         for descriptor in close_after + close_on_error:
             os.close(descriptor)
+
+
+def open_input(task: str, stdin: bytes | str) -> int:
+    """A file descriptor from which a program reads bytes, or the file of that path; the caller closes it."""
+    try:
+        return os.open(stdin, os.O_RDONLY) if isinstance(stdin, str) else _open_bytes(stdin)
+    except OSError as error:
+        name = f" {stdin!r}" if isinstance(stdin, str) else ""
+        raise TaskParameterError(f"{task}: standard input{name}: {error.strerror}", task=task, value=stdin) from error
 
 
 def _open_bytes(data: bytes) -> int:
@@ -173,9 +179,7 @@ def _open_bytes(data: bytes) -> int:
     return descriptor
 
 
-def _explain(
-    task: str, argv: Sequence[str], cwd: str | None, stdin: bytes | str | None, error: OSError | ValueError
-) -> TaskError:
+def _explain(task: str, argv: Sequence[str], cwd: str | None, error: OSError | ValueError) -> TaskError:
     program = argv[0]
     if isinstance(error, ValueError):
         return TaskParameterError(f"{task}: an argument cannot be passed to a program: {error}", task=task)
@@ -183,8 +187,6 @@ def _explain(
         return TaskParameterError(
             f"{task}: working directory {cwd!r}: {error.strerror}", task=task, parameter="cwd", value=cwd
         )
-    if isinstance(stdin, str) and error.filename == stdin:
-        return TaskParameterError(f"{task}: standard input {stdin!r}: {error.strerror}", task=task, value=stdin)
     if error.errno == errno.ENOENT:
         folder = os.path.dirname(program)
         if os.path.exists(program):

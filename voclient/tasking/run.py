@@ -7,14 +7,16 @@ import os
 import signal
 import time
 import warnings
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from .callbacks import Callbacks
 from .errors import TaskParameterError
 from .executables import find_executable
+from .interrupts import PostponedInterrupt
 from .log import debug
-from .process import Process, describe_signal, launch
+from .process import Process, describe_signal, launch, open_input
 from .record import Record, Status
 from .results.intake import Intake
 from .streams import Streams
@@ -80,6 +82,8 @@ class Run:
         self.record = Record(descriptor, invocation)
         self.pump: Pump | None = None
         """Who moves it; none before it is submitted."""
+        self.handed_over = False
+        """Its process was started, and the pump will see to its end."""
         self._invocation = invocation
         self._callbacks = Callbacks(controls.callback, self.record) if controls.callback is not None else None
         self._intake: Intake | None = None
@@ -103,9 +107,10 @@ class Run:
 
     # The start.
 
-    def launch(self) -> None:
-        """Start the process. TaskError when that cannot be; the run has ended then."""
+    def launch(self, hand_over: Callable[[Run], object]) -> None:
+        """Start the process and hand the run over to its pump. TaskError when that cannot be; it has ended then."""
         descriptor, invocation, controls, record = self.descriptor, self._invocation, self.controls, self.record
+        source: int | None = None
         try:
             added = {**dict(descriptor.environment), **invocation.environment, **controls.env}
             program = find_executable(descriptor, {**os.environ, **added} if added else None)
@@ -114,25 +119,34 @@ class Run:
             self._intake = Intake(
                 descriptor, invocation, stdout=record.stdout, stderr=record.stderr, folder=cwd or os.curdir
             )
-            self._process = launch(
-                descriptor.task,
-                argv,
-                environment=_environment(added),
-                cwd=cwd,
-                stdin=invocation.stdin,
-                descriptors=invocation.descriptors,
-                channel_variable=CHANNEL_VARIABLE.encode(),
-            )
+            if invocation.stdin is not None:
+                source = open_input(descriptor.task, invocation.stdin)
+            with PostponedInterrupt():
+                self._process = launch(
+                    descriptor.task,
+                    argv,
+                    environment=_environment(added),
+                    cwd=cwd,
+                    stdin=source,
+                    descriptors=invocation.descriptors,
+                    channel_variable=CHANNEL_VARIABLE.encode(),
+                )
+                self._streams = Streams(self._process, self._intake, record, self._deliver, self._look_again)
+                record.delivering = self._callbacks is not None
+                record.begin(argv)
+                if self._limit is not None:
+                    self._deadline = time.monotonic() + self._limit
+                self.release()
+                hand_over(self)
+                self.handed_over = True
         except BaseException as error:
-            self.give_up(Status.ERROR, str(error))
+            if not self.handed_over:
+                self.give_up(Status.ERROR, str(error))
             raise
         finally:
+            if source is not None:
+                os.close(source)
             self.release()
-        self._streams = Streams(self._process, self._intake, record, self._deliver, self._look_again)
-        record.delivering = self._callbacks is not None
-        record.begin(argv)
-        if self._limit is not None:
-            self._deadline = time.monotonic() + self._limit
         debug("%s: start %s", descriptor.task, argv)
 
     def attach(self) -> None:

@@ -112,14 +112,13 @@ def run_here(run: Run) -> None:
     pump = run.pump = Pump(select.poll())
     _live.add(run)
     try:
-        run.launch()
-        pump.add(run)
+        run.launch(pump.add)
         while not run.ended:
             pump.turn()
     except BaseException:
-        run.stop(Status.ABORTED, "interrupted")
         try:
-            while not run.ended:
+            run.stop(Status.ABORTED, "interrupted")
+            while pump.runs and not run.ended:
                 pump.turn()
         finally:
             run.give_up(Status.ABORTED, "interrupted")
@@ -152,11 +151,13 @@ class _Queue:
                 self._waiting.append(run)
         if at_once:
             try:
-                run.launch()
+                run.launch(lambda run: pump.post(lambda: pump.add(run)))
             except BaseException:
-                pump.post(lambda: self._retire([run]))
+                if run.handed_over:
+                    run.stop(Status.ABORTED, "interrupted")
+                else:
+                    pump.post(lambda: self._retire([run]))
                 raise
-            pump.post(lambda: pump.add(run))
 
     def refill(self) -> None:
         if self.pump is not None:
@@ -185,16 +186,13 @@ class _Queue:
     def _retire(self, ended: list[Run]) -> None:
         """In the pump's thread: give the slots of dead groups to runs that wait."""
         self._taken_back(ended)
-        while (run := self._next()) is not None:
+        while self.pump is not None and (run := self._next()) is not None:
             try:
-                run.launch()
+                run.launch(self.pump.add)
             except Exception as error:
                 # Its caller has left: kept for whoever waits.
                 run.record.error = error
                 self._taken_back([run])
-            else:
-                assert self.pump is not None
-                self.pump.add(run)
 
     def _taken_back(self, ended: list[Run]) -> None:
         with self._lock:
