@@ -8,10 +8,11 @@ import time
 from collections.abc import Iterator, MutableMapping
 from difflib import get_close_matches
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .callbacks import in_callback_thread
 from .errors import TaskAbortedError, TaskError, TaskExecutionError, TaskTimeoutError
+from .executors import local
 from .record import Record, Status, pairs
 from .results import Item
 from .results.contents import declared_keys
@@ -164,6 +165,10 @@ class OPset(MutableMapping[str, Any]):
         """Standard output as it came."""
         return self._record.stdout.read()
 
+    def open_stdout(self) -> BinaryIO:
+        """Standard output as a file, from its start: for outputs too large to be held in memory."""
+        return self._record.stdout.open()
+
     @property
     def started(self) -> datetime | None:
         """When the process was started, UTC; None before."""
@@ -206,8 +211,6 @@ class OPset(MutableMapping[str, Any]):
         run = self._run
         if run is None or run.pump is not None or run.ended:
             raise TaskError(f"{self._record.descriptor.task}: this run was started already")
-        from .executors import local
-
         if run.controls.async_:
             local.submit(run)
         else:

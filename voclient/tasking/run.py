@@ -16,6 +16,7 @@ from .errors import TaskParameterError
 from .executables import find_executable
 from .interrupts import PostponedInterrupt
 from .log import debug
+from .opset import OPset
 from .process import Process, describe_signal, launch, open_input
 from .record import Record, Status
 from .results.intake import Intake
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from .controls import Controls
     from .descriptor import Descriptor, Invocation
     from .executors.local import Pump
-    from .opset import OPset
     from .results import Item
 
 CHANNEL_VARIABLE = "VOCLIENT_OPSET_FD"
@@ -62,8 +62,6 @@ def start(descriptor: Descriptor, invocation: Invocation, controls: Controls) ->
     TaskError
         The program cannot be started, or with `check` the run failed.
     """
-    from .opset import OPset
-
     result = OPset(Run(descriptor, invocation, controls))
     return result.execute() if controls.execute else result
 
@@ -325,7 +323,8 @@ class Run:
             return
         if self.pump is None:
             self.release()
-        elif self._callbacks is None:
+        elif self._callbacks is None and self.pump.process == os.getpid():
+            # (A fork drops what other threads held before it tells anybody that this is another process.)
             warnings.warn(
                 f"{self.descriptor.task}: the result of a run was dropped before its end, so the run ends",
                 ResourceWarning,

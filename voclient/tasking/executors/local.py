@@ -35,6 +35,7 @@ class Pump:
 
     def __init__(self, poll: select.poll | select.epoll) -> None:
         self.thread = threading.get_ident()
+        self.process = os.getpid()
         self.runs: set[Run] = set()
         self._poll = poll
         self._second = 1.0 if isinstance(poll, select.epoll) else 1000.0
