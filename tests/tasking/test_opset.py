@@ -1,0 +1,213 @@
+"""The OPset: a dict that fills, and the facts of its run."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
+
+import pytest
+from tasking.programs import run_program, shell
+
+from voclient.tasking.descriptor import ExitStatus, Key, Results, Section
+from voclient.tasking.errors import TaskError, TaskExecutionError
+
+ROWS = Results(stdout=Section("csv", header=False, columns=("x", "y"), keys=(Key("x", "float"), Key("y"))))
+
+
+@pytest.fixture
+def gate(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """Lets a script wait (`gate.wait` in it) until `gate.open()`."""
+
+    class Gate:
+        folder = tmp_path_factory.mktemp("gate")
+        wait = f"while ! [ -e {folder}/open ]; do sleep 0.01; done"
+
+        def open(self) -> None:
+            (self.folder / "open").touch()
+
+    return Gate()
+
+
+def test_it_is_a_mapping_with_the_keys_in_it() -> None:
+    result = shell("echo a = 1; echo b = 2.5")
+    assert isinstance(result, Mapping)
+    assert isinstance(result, MutableMapping)
+    assert dict(result) == {"a": 1, "b": 2.5}
+    assert result == {"a": 1, "b": 2.5}
+    assert (len(result), list(result), "a" in result, "c" in result) == (2, ["a", "b"], True, False)
+    assert (result.get("c"), result.get("a"), result.unit("b"), result.unit("a")) == (None, 1, "deg", None)
+
+
+def test_keys_can_be_set_and_deleted_by_the_user() -> None:
+    result = shell("echo a = 1; echo b = 2")
+    result["note"] = "mine"
+    del result["a"]
+    assert dict(result) == {"b": 2.0, "note": "mine"}
+    with pytest.raises(KeyError):
+        del result["a"]
+
+
+def test_looking_at_a_running_run_never_blocks_and_says_that_it_runs(gate) -> None:  # type: ignore[no-untyped-def]
+    result = shell(f"echo a = 1; {gate.wait}; echo b = 2", async_=True)
+    assert result.wait_for("a", 30) == 1
+    with pytest.raises(KeyError) as caught:
+        result["b"]
+    assert str(caught.value) == "'b' has not arrived, sh is still running"
+    assert not result.exitstatus
+    assert result.returncode is None
+    gate.open()
+    assert result.wait_for("b", 30) == 2.0
+
+
+def test_a_missing_key_of_a_failed_run_tells_why_it_failed() -> None:
+    result = shell("echo no such star >&2; exit 3")
+    with pytest.raises(KeyError) as caught:
+        result["a"]
+    assert str(caught.value) == "'a' is missing: sh: no such star (exit status 3)"
+
+
+def test_a_missing_key_of_a_run_that_succeeded_says_whether_it_could_ever_come() -> None:
+    result = run_program(
+        "/bin/echo", "bee = 1", results=Results(stdout=Section("keyword", keys=(Key("bee"), Key("c"))))
+    )
+    with pytest.raises(KeyError) as caught:
+        result["c"]
+    assert str(caught.value) == "echo ended without giving 'c'"
+    with pytest.raises(KeyError) as caught:
+        result["beee"]
+    assert str(caught.value) == "echo never gives 'beee'; it gives bee, c; did you mean 'bee'?"
+
+
+def test_a_prepared_run_says_that_it_was_not_started() -> None:
+    result = shell("echo a = 1", execute=False)
+    assert repr(result) == "<sh is prepared: no results>"
+    with pytest.raises(KeyError, match="has not been started"):
+        result["a"]
+    for wait in (result.wait, result.check, lambda: result.wait_for("a"), lambda: list(result.stream())):
+        with pytest.raises(TaskError, match="execute"):
+            wait()
+    assert result.execute() is result
+    assert result["a"] == 1
+    with pytest.raises(TaskError, match="already"):
+        result.execute()
+
+
+def test_the_facts_of_a_run_are_told() -> None:
+    before = datetime.now(UTC)
+    result = shell("echo a = 1; echo careful >&2; exit 3")
+    assert result.argv == ["/bin/sh", "-c", "echo a = 1; echo careful >&2; exit 3"]
+    assert (result.returncode, result.exitstatus, result.exitmsg) == (3, result.ERROR, "careful (exit status 3)")
+    assert (result.stdout, result.stderr, result.stdout_bytes) == ("a = 1\n", "careful\n", b"a = 1\n")
+    assert result.started is not None
+    assert before <= result.started <= datetime.now(UTC)
+    assert 0 < result.elapsed == result.elapsed
+    assert result["a"] == 1
+
+
+def test_exit_statuses_of_the_descriptor_decide_what_success_is() -> None:
+    statuses = ((3, ExitStatus("success", "nothing found")), (0, ExitStatus("error", "it never is")))
+    nothing = shell("exit 3", exit_statuses=statuses)
+    assert (nothing.exitstatus, nothing.exitmsg) == (nothing.SUCCESS, "nothing found")
+    never = shell("exit 0", exit_statuses=statuses)
+    assert (never.exitstatus, never.exitmsg) == (never.ERROR, "it never is (exit status 0)")
+
+
+def test_its_state_is_said_in_words() -> None:
+    assert repr(shell("echo a = 1")) == "<sh succeeded: a>"
+    assert repr(shell("exit 3")) == "<sh failed (exit status 3): no results>"
+    assert repr(shell("sleep 60", timeout=0.1)) == "<sh was ended at its time limit: no results>"
+    result = shell("sleep 60", async_=True)
+    assert "is running" in repr(result)
+    result.abort()
+    assert repr(result) == "<sh was aborted: no results>"
+
+
+def test_check_raises_with_the_command_and_the_result() -> None:
+    result = shell("echo 'no luck' >&2; exit 3")
+    with pytest.raises(TaskExecutionError) as caught:
+        result.check()
+    assert caught.value.result is result
+    assert "no luck (exit status 3)" in str(caught.value)
+    assert "/bin/sh -c" in str(caught.value)
+    good = shell("echo a = 1")
+    assert good.check() is good
+
+
+def test_check_as_a_control_raises_at_the_call_or_in_wait() -> None:
+    with pytest.raises(TaskExecutionError):
+        shell("exit 1", check=True)
+    result = shell("exit 1", check=True, async_=True)
+    with pytest.raises(TaskExecutionError):
+        result.wait()
+
+
+def test_waiting_for_a_key_ends_with_the_run_or_its_time(gate) -> None:  # type: ignore[no-untyped-def]
+    result = shell(f"{gate.wait}; echo a = 1", async_=True)
+    with pytest.raises(TimeoutError, match="'a'"):
+        result.wait_for("a", 0.05)
+    gate.open()
+    with pytest.raises(KeyError, match="without giving 'b'"):
+        result.wait_for("b", 30)
+
+
+def test_items_stream_before_the_end_and_again_after_it(gate) -> None:  # type: ignore[no-untyped-def]
+    result = shell(f"echo 1,p; echo 2,q; {gate.wait}; echo 3,r", results=ROWS, async_=True)
+    stream = result.stream()
+    first = [next(stream) for _ in range(4)]
+    assert first == [("x", 1.0), ("y", "p"), ("x", 2.0), ("y", "q")]
+    assert not result.exitstatus
+    assert result["x"] == [1.0, 2.0]
+    gate.open()
+    assert list(stream) == [("x", 3.0), ("y", "r")]
+    assert list(result.stream()) == [*first, ("x", 3.0), ("y", "r")]
+    assert result["x"] == [1.0, 2.0, 3.0]
+
+
+def test_several_threads_can_stream_one_run() -> None:
+    result = shell("for i in 1 2 3 4 5 6; do echo $i,p; sleep 0.01; done", results=ROWS, async_=True)
+    seen: list[list[tuple[str, object]]] = []
+    readers = [threading.Thread(target=lambda: seen.append(list(result.stream()))) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(30)
+    assert len(seen) == 4
+    assert all([value for key, value in pairs if key == "x"] == [1, 2, 3, 4, 5, 6] for pairs in seen)
+
+
+def test_a_value_becomes_a_quantity_in_its_unit() -> None:
+    quantity = shell("echo b = 2.5").quantity("b")
+    assert (quantity.value, str(quantity.unit)) == (2.5, "deg")
+
+
+def test_a_finished_one_can_be_pickled_and_read_elsewhere() -> None:
+    result = shell("echo a = 1; echo hello >&2; exit 3")
+    copy = pickle.loads(pickle.dumps(result))
+    assert (dict(copy), copy.stderr, copy.exitmsg, copy.exitstatus) == (
+        {"a": 1},
+        "hello\n",
+        "hello (exit status 3)",
+        copy.ERROR,
+    )
+    assert copy.wait()
+    copy.close()
+    with pytest.raises(TaskExecutionError) as caught:
+        copy.check()
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.result["a"] == 1
+    elsewhere = subprocess.run(
+        [sys.executable, "-c", "import pickle, sys; print(dict(pickle.load(sys.stdin.buffer)))"],
+        input=pickle.dumps(result),
+        capture_output=True,
+        check=True,
+    )
+    assert elsewhere.stdout == b"{'a': 1}\n"
+
+
+def test_a_running_one_cannot_be_pickled() -> None:
+    with shell("sleep 60", async_=True) as result, pytest.raises(TypeError, match="not ended"):
+        pickle.dumps(result)
