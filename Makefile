@@ -34,17 +34,18 @@ test-packages: system-packages
 	$(call install-packages,$(TEST_PACKAGES))
 
 $(VENV)/bin/python: | system-packages
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --upgrade pip
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade pip
 
 # A plain install, as a user's: programs in .venv/bin, the package in its site-packages.
 $(VENV)/.installed: $(SOURCES) $(VENV)/bin/python | system-packages
 	@echo "Building and installing VOClient into $(VENV)"
-	$(PIP) install .
+	@$(PIP) install .
 	@touch $@
 
 $(VENV)/.test-tools: pyproject.toml $(VENV)/.installed
-	$(PIP) install --group test --group lint
+	@$(PIP) install --group test --group lint
 	@touch $@
 
 setup: $(VENV)/.installed  ## build and install everything into .venv
@@ -91,12 +92,12 @@ fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable read
 	@echo "No crash, no difference between the lanes."
 
 docs: $(VENV)/.installed  ## build the user guide into docs/_build/html
-	$(PIP) install --group docs
+	@$(PIP) install --group docs
 	$(VENV)/bin/sphinx-build -q -W -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 dist: $(VENV)/.installed  ## source archive and wheel into dist/
-	$(PIP) install build
+	@$(PIP) install build
 	$(VENV)/bin/python -m build --outdir dist .
 
 clean:  ## remove what was built (.venv stays)
