@@ -171,6 +171,15 @@ def test_tasks_and_their_errors_pickle(resolve: Task) -> None:
     assert (str(again), again.task, again.parameter) == (str(info.value), "resolve", "target")
 
 
+def test_an_error_about_a_value_that_cannot_be_pickled_pickles(resolve: Task) -> None:
+    with pytest.raises(tasking.TaskParameterError) as caught:
+        resolve(lambda: None)
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert str(copy) == str(caught.value)
+    assert (copy.task, copy.parameter) == (caught.value.task, caught.value.parameter)
+    assert "lambda" in copy.value
+
+
 def test_attributes_are_plain_data(resolve: Task) -> None:
     assert json.loads(json.dumps(resolve.attributes))["parameters"][0]["name"] == "target"
 

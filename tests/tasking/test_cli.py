@@ -164,9 +164,10 @@ def test_run_takes_a_descriptor_that_is_in_no_package(tmp_path: Path) -> None:
         (("run", "demos.names"), 2, "voclient: no task package 'demos'; did you mean 'demo'?"),
         (("run", "names", "m31", "--timeout", "-1"), 2, "voclient: names: task control 'timeout' cannot be -1.0"),
         (("show", "./nowhere.yaml"), 2, "voclient: "),
-        (("lst",), 2, "usage: voclient [--help] [--version] COMMAND …\n"
-                      "voclient: error: no command 'lst'; did you mean 'list'?"),
-        (("--nonsense",), 2, "usage: voclient"),
+        (("run",), 2, "voclient run: which task?"),
+        (("lst",), 2, "voclient: no command 'lst'; did you mean 'list'?"),
+        (("--nonsense",), 2, "voclient: unrecognized arguments: --nonsense; see `voclient --help`"),
+        (("list", "--nonsense"), 2, "voclient list: unrecognized arguments: --nonsense; see `voclient list --help`"),
         (("run", "names", "slow", "--timeout", "0.2"), 124, "voclient: names: "),
     ],
 )  # fmt: skip
@@ -175,9 +176,77 @@ def test_what_goes_wrong_is_told_in_one_line_with_its_status(
 ) -> None:
     done = voclient(*words)
     assert done.stderr.startswith(message)
+    assert done.stderr.count("\n") == 1
     assert done.returncode == status
-    assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_a_missing_program_is_told_with_what_to_install(package: Path) -> None:
+    (package / "gone.yaml").write_text("task: gone\nsummary: s\nexecutable: no-such-program\ninstall: apt install x\n")
+    done = voclient("run", "gone")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"voclient: gone: there is no program 'no-such-program' (searched: {package}/bin, ")
+    assert done.stderr.endswith("; apt install x\n")
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("--help",), ("list", "--help"), ("show", "names"), ("run", "names", "a")]
+)
+def test_a_reader_that_has_gone_is_no_error(package: Path, words: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-m", "voclient.cli", *words], stdout=write, stderr=subprocess.PIPE)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_output_that_cannot_be_written_is_an_error_of_one_line(package: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "voclient.cli", "list"], stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (1, b"voclient: No space left on device\n")
+
+
+def test_a_closed_output_is_no_reason_for_a_traceback(package: Path) -> None:
+    done = subprocess.run(f"{sys.executable} -m voclient.cli list >&-", shell=True, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_text_that_the_terminal_cannot_show_is_shown_all_the_same(
+    package: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    words = [sys.executable, "-m", "voclient.cli", "run", "names", b"\xff\xce\xb1"]
+    done = subprocess.run(words, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"10.684708" in done.stdout
+
+
+def test_a_package_that_is_wrong_hides_no_other(
+    package: Path, make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = make_package("wrong")
+    (wrong / "package.yaml").write_text("package: [\n")
+    monkeypatch.setenv("VOCLIENT_TASKPATH", str(package.parent))
+    for words in (("list", "names"), ("show", "names"), ("run", "names", "m31")):
+        done = voclient(*words)
+        assert done.returncode == 0
+        assert done.stderr.startswith(f"voclient: a task package is left out: {wrong}/package.yaml:2:1: not YAML")
+        assert done.stderr.count("\n") == 1
+
+
+def test_show_cuts_long_values_and_wraps_long_phrases(package: Path) -> None:
+    table = "<VOTABLE>" + "<TR/>" * 100 + "</VOTABLE>"
+    choices = ", ".join(f"choice{i:03}" for i in range(30))
+    (package / "long.yaml").write_text(
+        "task: long\nsummary: s\nexecutable: 'true'\nparameters:\n"
+        f"  table: {{type: table, argv: '{{}}'}}\n  format: {{choices: [{choices}], argv: '-f{{}}'}}\n"
+        f"examples: [{{call: {{table: '{table}'}}}}]\n"
+    )
+    shown = voclient("show", "long").stdout
+    assert max(map(len, shown.splitlines())) <= 100
+    call = next(line for line in shown.splitlines() if line.startswith("  long('<VOTABLE>"))
+    assert call.endswith("</VOTABLE>')")
 
 
 def wait_for_sleeper(parent: int) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from voclient import tasking
+from voclient import tasking, vaopackage
 from voclient.tasking.errors import (
     DescriptorError,
     ExecutableNotFoundError,
@@ -249,6 +249,42 @@ def run_import(code: str) -> list[str]:
     (folder / "other.yaml").write_text("this is [ no YAML and nobody asks for it")
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
+
+
+def test_a_task_misspelt_on_import_is_an_import_error_that_suggests() -> None:
+    with pytest.raises(ImportError, match=r"'vosesme' from 'voclient\.vaopackage': .*did you mean 'vosesame'"):
+        from voclient.vaopackage import vosesme  # noqa: F401
+    with pytest.raises(AttributeError, match="did you mean 'vosesame'"):
+        _ = vaopackage.vosesme
+    assert not hasattr(vaopackage, "vosesme")
+
+
+def test_a_folder_that_cannot_be_read_is_left_out(
+    make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_package("locked")
+    listdir = os.listdir
+
+    def refuse(path: str) -> list[str]:
+        if os.fspath(path) == str(folder):
+            raise PermissionError(13, "Permission denied", path)
+        return listdir(path)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    tasking.set_task_path([folder])
+    with pytest.warns(UserWarning, match="locked: cannot be read: Permission denied"):
+        assert tasking.find_packages() == []
+    with pytest.raises(tasking.DescriptorError, match="cannot be read"):
+        dir(tasking.import_package("locked"))
+
+
+@pytest.mark.parametrize(
+    "function", [tasking.import_package, tasking.import_task, tasking.find_packages, tasking.list_tasks,
+                 tasking.set_task_path],
+)  # fmt: skip
+def test_what_is_no_text_is_refused_in_words(function: Callable[[object], object]) -> None:
+    with pytest.raises(TypeError, match=r"not 3$"):
+        function(3)
 
 
 def test_an_import_that_misses_names_the_module() -> None:

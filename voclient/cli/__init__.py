@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 SUBCOMMANDS = {
     "list": ("listing", "list task packages and their tasks"),
@@ -31,14 +33,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0 success, 1 the task failed, 2 wrong use or a wrong descriptor, 124 time limit, 130 interrupted.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
     try:
-        return _dispatch(words)
+        try:
+            return _dispatch(words)
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (`voclient list | head`): nobody is left to tell, at exit either.
         _silence_stdout()
         return OK
+    except OSError as error:
+        _silence_stdout()
+        name = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
+        print(f"voclient: {name}{error.strerror or error}", file=sys.stderr)
+        return FAILED
 
 
 def _dispatch(words: list[str]) -> int:
@@ -58,7 +69,7 @@ def _dispatch(words: list[str]) -> int:
         parser.error(f"no command {name!r}{suggest(name, SUBCOMMANDS)} (commands: {', '.join(SUBCOMMANDS)})")
     home, summary = SUBCOMMANDS[name]
     module = import_module(f".{home}", __name__)
-    subparser = argparse.ArgumentParser(
+    subparser = Parser(
         prog=f"voclient {name}", description=f"{summary[0].upper()}{summary[1:]}.", epilog=module.EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
@@ -67,17 +78,23 @@ def _dispatch(words: list[str]) -> int:
 
     try:
         status: int = module.run(subparser, words[1:])
-        sys.stdout.flush()
     except TaskError as error:
         print(f"voclient: {error}", file=sys.stderr)
         return USAGE
     return status
 
 
+class Parser(argparse.ArgumentParser):
+    """Tells a wrong use in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
 def _make_parser() -> argparse.ArgumentParser:
     width = max(map(len, SUBCOMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {summary}" for name, (_, summary) in SUBCOMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="voclient", description="Astronomy tools as tasks: find them, look at them, run them.",
         usage="voclient [--help] [--version] COMMAND …",
         epilog=f"commands:\n{listed}\n\n`voclient COMMAND --help` tells more of each.",
@@ -95,9 +112,29 @@ class _Version(argparse.Action):
         raise SystemExit(OK)
 
 
-def _silence_stdout() -> None:
-    import os
+def _prepare_streams() -> None:
+    """Streams that were closed swallow what is written; what has no bytes in a stream's encoding is no reason to end;
+    a warning is one line, and comes once."""
+    import warnings
 
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="surrogateescape" if stream.encoding == "utf-8" else "backslashreplace")
+    shown = set()
+
+    def show(message: object, *_: object, **__: object) -> None:
+        line = f"voclient: {message}"
+        if line not in shown:
+            shown.add(line)
+            print(line, file=sys.stderr)
+
+    warnings.showwarning = show
+
+
+def _silence_stdout() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -51,7 +51,7 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
             print("\n" * (i > 0) + f"{style.bold(package.name)} {style.dim(package.version)}  {package.summary}")
         for entry in entries:
             if style.is_terminal():
-                print(f"  {style.bold(entry.task.ljust(longest))}  {_summary(entry)}")
+                print(f"  {style.bold(entry.task.ljust(longest))}  {style.hang(_summary(entry), longest + 4)}")
             else:
                 print(f"{package.name}.{entry.task}\t{_summary(entry)}")
     return OK

@@ -19,13 +19,14 @@ EPILOG = """\
 Words are operands or name=value pairs; a name given again makes a list. After -- all words are operands.
 
   voclient run vosesame m31 m51
-  voclient run votsort stars.xml column=ra descending=yes --json
+  voclient run votsort stars.xml name=vmag descending=yes --json
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("task", metavar="TASK", help="package.task, task, or a descriptor file (.yaml)")
-    parser.add_argument("words", nargs="*", metavar="WORD", help="operands, and name=value for parameters")
+    parser.usage = f"{parser.prog} [-h] [--json] [--timeout SECONDS] TASK [WORD …]"
+    parser.add_argument("words", nargs="*", metavar="TASK [WORD …]", help="package.task, task, or a descriptor file "
+                        "(.yaml); its operands, and name=value for its parameters")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the results as one JSON object")
     parser.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="end the task after this time, with status 124"
@@ -35,8 +36,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     before, after = _cut(words)
     options = parser.parse_intermixed_args(before)
-    task = import_task(options.task)
-    operands, given = _read_words(task, options.words, after)
+    if not options.words:
+        parser.error("which task? (`voclient list` tells what there is)")
+    task = import_task(options.words[0])
+    operands, given = _read_words(task, options.words[1:], after)
     result = task(*operands, **given, timeout=options.timeout)
     if options.json:
         print_json(result)

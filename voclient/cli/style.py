@@ -44,9 +44,17 @@ def wrap(text: str, indent: int) -> str:
     """Text in paragraphs, indented."""
     blanks = " " * indent
     return "\n".join(
-        textwrap.fill(paragraph, max(width(), indent + 20), initial_indent=blanks, subsequent_indent=blanks)
+        textwrap.fill(
+            paragraph, max(width(), indent + 20), initial_indent=blanks, subsequent_indent=blanks,
+            break_long_words=False, break_on_hyphens=False,
+        )
         for paragraph in text.splitlines()
-    )
+    )  # fmt: skip
+
+
+def hang(text: str, indent: int) -> str:
+    """The same, for a first line on which something stands already."""
+    return wrap(text, indent).lstrip()
 
 
 def definitions(items: Iterable[tuple[str, str, str]]) -> str:
@@ -55,7 +63,7 @@ def definitions(items: Iterable[tuple[str, str, str]]) -> str:
     longest = min(max((len(name) for name, _, _ in rows), default=0), 24)
     lines = []
     for name, phrase, text in rows:
-        lines.append(f"  {bold(name.ljust(longest))}  {dim(phrase)}".rstrip())
+        lines.append(f"  {bold(name.ljust(longest))}  {dim(hang(phrase, longest + 4))}".rstrip())
         if text:
             lines.append(wrap(text, longest + 4))
     return "\n".join(lines)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Union
+from functools import reduce
+from operator import or_
+from typing import Any, Literal
 
 from .controls import Callback, Controls
 from .descriptor import Descriptor, Key, Parameter, Section
@@ -78,7 +80,7 @@ def annotate(parameter: Parameter) -> Any:
     if parameter.choices and parameter.type in ("choice", "string", "int"):
         one: Any = Literal[parameter.choices]
     else:
-        one = Union[_TYPES[parameter.type]]  # noqa: UP007 (a tuple of types)
+        one = reduce(or_, _TYPES[parameter.type])
     if parameter.repeated:
         one = one | Sequence[one]
     return one | None if optional else one
@@ -88,7 +90,7 @@ def make_docstring(descriptor: Descriptor) -> str:
     """A numpydoc docstring."""
     lines = [descriptor.summary if descriptor.summary.endswith(".") else f"{descriptor.summary}.", ""]
     if descriptor.description:
-        lines += [descriptor.description, ""]
+        lines += [*_fill(descriptor.description), ""]
     lines += _heading("Parameters")
     for parameter in descriptor.parameters:
         lines += [f"{parameter.name} : {_phrase(parameter)}", *_indent(_help(descriptor, parameter))]
@@ -104,10 +106,16 @@ def make_docstring(descriptor: Descriptor) -> str:
         unit = f", {key.unit}" if key.unit else ""
         text = f": {key.help}" if key.help else ""
         lines.append(f"    ``{key.name}`` ({key.type}{unit}){text}")
+    if descriptor.at_least_one:
+        lines += ["", *_heading("Notes")]
+        lines += [
+            f"At least one of {', '.join(f'`{name}`' for name in group)} is given." for group in descriptor.at_least_one
+        ]
     if descriptor.examples:
         lines += ["", *_heading("Examples")]
-        for example in descriptor.examples:
-            lines += [f"{example.help}", ""] if example.help else []
+        for number, example in enumerate(descriptor.examples):
+            lines += [""] if number else []
+            lines += [*_fill(example.help), ""] if example.help else []
             lines.append(f">>> result = {spell_call(descriptor, example.call)}  # doctest: +SKIP")
             for name, value in example.expect.items():
                 lines += [f'>>> result["{name}"]  # doctest: +SKIP', repr(value)]
@@ -115,16 +123,21 @@ def make_docstring(descriptor: Descriptor) -> str:
 
 
 def spell_call(descriptor: Descriptor, call: Mapping[str, Any]) -> str:
-    """A call as one writes it in Python: `vosesame('m31', force=True)`."""
+    """A call as one writes it in Python: `vosesame('m31', force=True)`; long values are cut short."""
     words = []
     rest = dict(call)
     for parameter in descriptor.parameters:
         if parameter.operand:
             if parameter.name not in rest:
                 break
-            words.append(repr(rest.pop(parameter.name)))
-    words += [f"{name}={value!r}" for name, value in rest.items()]
+            words.append(_shorten(repr(rest.pop(parameter.name))))
+    words += [f"{name}={_shorten(repr(value))}" for name, value in rest.items()]
     return f"{descriptor.task}({', '.join(words)})"
+
+
+def _shorten(text: str) -> str:
+    """The ends of a long value: a whole table, say."""
+    return text if len(text) <= 72 else f"{text[:36]} … {text[-24:]}"
 
 
 def result_keys(descriptor: Descriptor) -> list[Key]:
@@ -172,7 +185,13 @@ def _heading(text: str) -> list[str]:
 
 
 def _indent(text: str) -> list[str]:
-    return [f"    {line}" for line in text.splitlines()]
+    return [f"    {line}" for line in _fill(text, 75)]
+
+
+def _fill(text: str, width: int = 79) -> list[str]:
+    import textwrap
+
+    return [line for paragraph in text.splitlines() for line in textwrap.wrap(paragraph, width) or [""]]
 
 
 _DEFAULTS = Controls()

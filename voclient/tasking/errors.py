@@ -12,7 +12,19 @@ class TaskError(Exception):
     """Base of all errors of the framework."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_remake, (type(self), self.args, self.__dict__))
+        state = {name: _portable(value) for name, value in self.__dict__.items()}
+        return (_remake, (type(self), self.args, state))
+
+
+def _portable(value: Any) -> Any:
+    """The value, or how it looks if it cannot be pickled."""
+    import pickle
+
+    try:
+        pickle.dumps(value)
+    except Exception:
+        return repr(value)
+    return value
 
 
 def _remake(kind: type[TaskError], args: tuple[Any, ...], state: dict[str, Any]) -> TaskError:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .descriptor import Package
 from .errors import DescriptorError
 from .loading import cache_entry, load_descriptor, read_cache, write_cache
-from .packages import is_descriptor
+from .packages import list_descriptors
 
 
 class Entry(NamedTuple):
@@ -27,17 +27,23 @@ def index_package(package: Package) -> list[Entry]:
     old = read_cache(cache, stamp)
     old = old if isinstance(old, dict) else {}
     new: dict[str, Any] = {}
-    with os.scandir(package.folder) as files:
-        for file in files:
-            if not is_descriptor(file.name):
-                continue
-            status = file.stat()
-            key = [status.st_mtime_ns, status.st_size]
-            known = old.get(file.name)
-            new[file.name] = known if _is_good(known, key) else [key, *_read(file.path, package)]
+    for name in list_descriptors(package):
+        path = os.path.join(package.folder, name)
+        key = _state(path)
+        known = old.get(name)
+        new[name] = known if _is_good(known, key) else [key, *_read(path, package)]
     if new != old:
         write_cache(cache, stamp, new)
     return sorted(Entry(task, summary, tuple(aliases), error) for _, task, summary, aliases, error in new.values())
+
+
+def _state(path: str) -> list[int]:
+    """What changes with the file; nothing for one that is not there (a dangling link)."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return []
+    return [status.st_mtime_ns, status.st_size]
 
 
 def _is_good(known: Any, key: list[int]) -> bool:

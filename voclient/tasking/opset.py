@@ -106,7 +106,11 @@ class OPset(MutableMapping[str, Any]):
         """The value of a key as an astropy `Quantity`, in its unit."""
         from astropy.units import Quantity
 
-        return Quantity(self[key], self.unit(key))
+        value = self[key]
+        try:
+            return Quantity(value, self.unit(key))
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"{self._record.descriptor.task}: {key!r} has no numeric value: {value!r}") from error
 
     def _why_missing(self, key: object) -> str:
         record = self._record

@@ -6,8 +6,9 @@ Nothing is read until a name is asked for; then only what that name needs.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from . import locations
@@ -74,6 +75,8 @@ def rescan() -> None:
 def _absolute(folders: Iterable[str | os.PathLike[str]]) -> list[str]:
     if isinstance(folders, (str, os.PathLike)):
         folders = [folders]
+    if not isinstance(folders, Iterable):
+        raise TypeError(f"the search path is a list of folders, not {folders!r}")
     return [os.path.abspath(os.path.expanduser(folder)) for folder in folders]
 
 
@@ -88,14 +91,17 @@ def find_packages(pattern: str = "*") -> list[Package]:
     Returns
     -------
     list of Package
-        Of two with one name, the first on the path. A folder whose `package.yaml` is wrong is left out with a warning.
+        Of two with one name, the first on the path. A folder that cannot be read, or whose `package.yaml` is wrong, is
+        left out with a warning.
     """
     from fnmatch import fnmatchcase
 
+    _check_text(pattern, "pattern")
     found: dict[str, Package] = {}
     for file in _all_files():
         try:
             package = load_package_file(file)
+            list_descriptors(package)
         except DescriptorError as error:
             import warnings
 
@@ -169,6 +175,7 @@ def import_package(name: str) -> ModuleType:
     PackageNotFoundError
         There is no such package.
     """
+    _check_text(name, "name of a package")
     if name not in _modules:
         _modules[name] = PackageModule(_find(name))
     return _modules[name]
@@ -194,6 +201,7 @@ def import_task(name: str) -> Task:
     DescriptorError
         The descriptor is wrong.
     """
+    _check_text(name, "name of a task")
     if name.endswith(".yaml"):
         beside = os.path.join(os.path.dirname(os.path.abspath(name)), PACKAGE_FILE)
         return Task(load_descriptor(name, load_package_file(beside) if os.path.isfile(beside) else None))
@@ -214,6 +222,7 @@ def list_tasks(pattern: str = "*") -> list[str]:
     """Names of tasks (`package.task`) that match a pattern, of the whole name or of the task's alone."""
     from fnmatch import fnmatchcase
 
+    _check_text(pattern, "pattern")
     names = [(package.name, task) for package in find_packages() for task in _tasks_of(package.name).names()]
     return [
         f"{package}.{task}" for package, task in names
@@ -224,11 +233,26 @@ def list_tasks(pattern: str = "*") -> list[str]:
 def bind_module(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """`__getattr__` and `__dir__` for a module that stands for a task package; nothing is read yet."""
     tasks = _tasks_of(package)
+    module = sys._getframe(1).f_globals.get("__name__")
 
     def __getattr__(name: str) -> Any:
-        return tasks.attribute(name)
+        try:
+            return tasks.attribute(name)
+        except TaskNotFoundError as error:
+            # `from … import …` throws away what an AttributeError says.
+            if _imports(sys._getframe(1)):
+                text = f"cannot import name {name!r} from {module!r}: {error}"
+                raise ImportError(text, name=module) from None
+            raise
 
     return __getattr__, tasks.names
+
+
+def _imports(frame: FrameType) -> bool:
+    """Whether a frame is at `from … import …`."""
+    from opcode import opmap
+
+    return frame.f_lasti >= 0 and frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]
 
 
 class _Tasks:
@@ -251,7 +275,7 @@ class _Tasks:
 
     def names(self) -> list[str]:
         """Names of all tasks: those of the files."""
-        return sorted(file[:-5] for file in os.listdir(self.package.folder) if is_descriptor(file))
+        return [file[:-5] for file in list_descriptors(self.package)]
 
     def resolve(self, name: str) -> str | None:
         """The name of the file that has a task of this name or alias."""
@@ -313,6 +337,14 @@ def is_descriptor(file: str) -> bool:
     return file.endswith(".yaml") and file != PACKAGE_FILE and file[0] not in "._"
 
 
+def list_descriptors(package: Package) -> list[str]:
+    """The files of a package's tasks, by name; DescriptorError when its folder cannot be read."""
+    try:
+        return sorted(file for file in os.listdir(package.folder) if is_descriptor(file))
+    except OSError as error:
+        raise DescriptorError(f"{package.folder}: cannot be read: {error.strerror}", file=package.folder) from error
+
+
 def load_task(package: Package, name: str) -> Descriptor:
     """The descriptor of a task of a package; file and task bear the same name."""
     file = os.path.join(package.folder, f"{name}.yaml")
@@ -323,6 +355,11 @@ def load_task(package: Package, name: str) -> Descriptor:
             file=file, line=descriptor.place.line, column=descriptor.place.column,
         )  # fmt: skip
     return descriptor
+
+
+def _check_text(value: Any, what: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"the {what} is text, not {value!r}")
 
 
 def _find(name: str) -> Package:
