@@ -2,6 +2,8 @@
 #include "cli/describe.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* The day the pages' common prose was last changed; a build's own date would make builds differ. */
 #define PAGE_DATE "November 24, 2026"
@@ -62,6 +64,14 @@ static void write_prose(struct output *output, const char *text) {
     }
 }
 
+/* A phrase of the option table, which has no full stop, as a sentence. */
+static void write_sentence(struct output *output, const char *phrase) {
+    char *sentence = NULL;
+    if (asprintf(&sentence, "%s.", phrase) < 0) return;
+    write_prose(output, sentence);
+    free(sentence);
+}
+
 static void write_synopsis(const struct tool *tool, struct output *output) {
     output_write_string(output, ".Sh SYNOPSIS\n");
     for (const char *form = tool->synopsis ? tool->synopsis : "[options]"; *form;) {
@@ -88,7 +98,7 @@ static void write_option(struct output *output, const struct option *option) {
     if (option->letter) {
         output_format(output, " Fl \\&%c", option->letter);
         if (wants) output_format(output, " Ar \\&%s", value);
-        if (may_take) output_format(output, " Ns Op Ar \\&%s", value);
+        if (may_take) output_format(output, " Ns Oo Ar \\&%s Oc", value); /* not Op, which would hold the rest */
         if (option->name) output_write_string(output, " ,");
     }
     if (option->name) {
@@ -97,7 +107,7 @@ static void write_option(struct output *output, const struct option *option) {
         if (may_take) output_format(output, " Ns Op = Ns Ar \\&%s", value);
     }
     output_write_string(output, "\n");
-    write_prose(output, option->help);
+    write_sentence(output, option->help);
     if (option->choices) {
         output_write_string(output, "One of: ");
         write_escaped(output, slice_of(option->choices));

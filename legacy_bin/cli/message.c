@@ -80,12 +80,12 @@ int fail_input(struct error *error, const char *argument) {
     struct buffer both = {0};
     buffer_append_format(&both, "Error opening VOTable '%s'", argument ? argument : "stdin");
     const char *line = buffer_string(&both);
-    if (error->text) message("%s", error->text);
-    message("%s", line ? line : "Error opening VOTable");
     if (error->text) {
-        bool says_error = strncmp(error->text, "Error: ", 7) == 0;
-        buffer_append_format(&both, ": %s", error->text + (says_error ? 7 : 0));
+        bool is_labelled = strncmp(error->text, "openVOTable(): ", 15) == 0;
+        message("%s%s", is_labelled ? "" : "Error: ", error->text);
     }
+    message("%s", line ? line : "Error opening VOTable");
+    if (error->text) buffer_append_format(&both, ": %s", error->text);
     line = buffer_string(&both);
     opset_error(line ? line : "Error opening VOTable");
     buffer_free(&both);

@@ -11,8 +11,8 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The text of `error`, cleared afterwards. Returns EXIT_FAILURE. */
 int fail_error(struct error *error);
-/* `text` of the error, then "Error opening VOTable 'ARGUMENT'" (on the channel: both in one); cleared.
- * Returns EXIT_FAILURE. */
+/* `text` of the error, behind "Error: " unless openVOTable() says it, then "Error opening VOTable 'ARGUMENT'"
+ * (on the channel: both in one); cleared. Returns EXIT_FAILURE. */
 int fail_input(struct error *error, const char *argument);
 
 #endif

@@ -15,7 +15,8 @@
 static const struct option common_options[] = {
     {COMMON_HELP, 'h', "help", OPTION_ACTION, NULL, "Show this help and exit"},
     {COMMON_RETURN, 'r', "return", OPTION_FLAG, NULL, "Hand the result to a calling program instead of printing it"},
-    {COMMON_TEST, '%', "test", OPTION_OPTIONAL, "FILE", "Run the built-in self tests, on this table"},
+    {COMMON_TEST, '%', "test", OPTION_OPTIONAL, "FILE", "Run the built-in self tests, on this table",
+     .detail = "The exit status is the number of tests that failed."},
     {COMMON_VERSION, 0, "version", OPTION_ACTION, NULL, "Show the version and exit", .is_new = true},
     {COMMON_DESCRIBE, 0, "describe", OPTION_ACTION, NULL, "Describe all options in YAML and exit", .is_new = true},
     {COMMON_MAN_PAGE, 0, "man-page", OPTION_ACTION, NULL, "Print the manual page (for man -l -) and exit",

@@ -39,7 +39,7 @@ static char *find_helper(void) {
 
 static bool start(struct fetch *fetch, struct error *error) {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return error_set_errno(error, "Error: cannot make a pipe for '%s'", helper);
+    if (pipe2(ends, O_CLOEXEC) != 0) return error_set_errno(error, "cannot make a pipe for '%s'", helper);
     char *path = find_helper();
     char *arguments[] = {(char *)helper, "--", fetch->url, NULL};
     posix_spawn_file_actions_t actions;
@@ -63,7 +63,7 @@ static bool start(struct fetch *fetch, struct error *error) {
         close(ends[0]);
         fetch->child = 0;
         errno = status;
-        return error_set_errno(error, "Error: cannot start '%s', which reads URLs", helper);
+        return error_set_errno(error, "cannot start '%s', which reads URLs", helper);
     }
     fetch->pipe = ends[0];
     return true;
@@ -99,7 +99,7 @@ ptrdiff_t fetch_read(void *context, void *bytes, size_t room, struct error *erro
     while ((got = read(fetch->pipe, bytes, room)) < 0 && errno == EINTR) continue;
     if (got > 0) return got;
     if (got < 0) {
-        error_set_errno(error, "Error: cannot read from '%s'", helper);
+        error_set_errno(error, "cannot read from '%s'", helper);
         return -1;
     }
     fetch->is_over = true;

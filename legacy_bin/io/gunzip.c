@@ -89,14 +89,14 @@ ptrdiff_t gunzip_read(void *context, void *bytes, size_t room, struct error *err
             break;
         }
         if (stream->avail_in == 0 && !refill(gunzip, error)) {
-            if (!error->text) error_set_input(error, "Error: the gzip data of '%s' end too early", gunzip->name);
+            if (!error->text) error_set_input(error, "the gzip data of '%s' end too early", gunzip->name);
             return -1;
         }
         int status = inflate(stream, Z_NO_FLUSH);
         if (status == Z_STREAM_END) {
             gunzip->is_inside = false;
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
-            error_set_input(error, "Error: the gzip data of '%s' are damaged (%s)", gunzip->name,
+            error_set_input(error, "the gzip data of '%s' are damaged (%s)", gunzip->name,
                             stream->msg ? stream->msg : "not gzip");
             return -1;
         }

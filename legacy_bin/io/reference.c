@@ -66,16 +66,16 @@ char *reference_resolve(const char *href, const char *base, struct error *error)
     bool is_file = starts_with(href, "file:");
     char *resolved;
     if (href[0] == '\0') {
-        error_set_input(error, "Error: the reference is empty");
+        error_set_input(error, "the reference is empty");
         return NULL;
     }
     if (reference_is_url(href)) {
         resolved = strdup(href);
     } else if (scheme_length(href) && !is_file) {
-        error_set_input(error, "Error: cannot read '%s': only http, https, file and relative references are", href);
+        error_set_input(error, "cannot read '%s': only http, https, file and relative references are", href);
         return NULL;
     } else if (from_network && is_file) {
-        error_set_input(error, "Error: a document from the network may not refer to the local file '%s'", href);
+        error_set_input(error, "a document from the network may not refer to the local file '%s'", href);
         return NULL;
     } else if (from_network) {
         resolved = resolve_url(href, base);

@@ -32,7 +32,7 @@ static ptrdiff_t read_raw(void *context, void *bytes, size_t room, struct error 
     }
     ssize_t got;
     while ((got = read(source->file, bytes, room)) < 0 && errno == EINTR) continue;
-    if (got < 0) error_set_errno(error, "Error: cannot read '%s'", source->name);
+    if (got < 0) error_set_errno(error, "cannot read '%s'", source->name);
     return got;
 }
 
@@ -89,10 +89,10 @@ static bool open_reference(struct source *source, const char *base, struct error
         if (unescaped) source->file = open_file(unescaped);
         free(unescaped);
         if (source->file < 0)
-            return error_set_errno(error, "Error: cannot read '%s', which the document names", target);
+            return error_set_input(error, "cannot read '%s', which the document names: %s", target, strerror(errno));
         is_cyclic = base && is_same_file(source->file, reference_path(base));
     }
-    if (is_cyclic) return error_set_input(error, "Error: the document names itself ('%s') as its data", target);
+    if (is_cyclic) return error_set_input(error, "the document names itself ('%s') as its data", target);
     return true;
 }
 

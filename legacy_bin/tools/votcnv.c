@@ -1,6 +1,7 @@
 /* votcnv.c - a VOTable in another format, or with another indentation. Rows are written as they are read. */
 #include "table/first.h"
 #include "tools/conversion.h"
+#include "tools/input.h"
 
 static const struct option options[] = {CONVERSION_OPTIONS, {0}};
 
@@ -55,7 +56,7 @@ const struct tool tool = {
     .name = "votcnv",
     .summary = "convert a VOTable to another format",
     .synopsis = "[options] [votable]",
-    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .operands = INPUT_OPERANDS,
     .description =
         "Converts one VOTable, of any version and serialization, to text, HTML, FITS or a VOTable of another "
         "serialization or indentation.\n\n"
@@ -64,6 +65,7 @@ const struct tool tool = {
         "numbers of binary data are written with the fewest digits that read back to the same value.",
     .options = options,
     .examples = examples,
+    .environment = INPUT_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

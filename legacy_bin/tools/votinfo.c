@@ -4,6 +4,7 @@
 #include "cli/message.h"
 #include "cli/tool.h"
 #include "table/facts.h"
+#include "tools/input.h"
 #include "votable/reader.h"
 
 enum { BRIEF = 1, VERBOSE, COLUMNS, DESCRIPTION, INFO, PARAM, NUMBER_OF, QUERY_STATUS, SIZE, WARN, OUTPUT };
@@ -211,13 +212,14 @@ const struct tool tool = {
     .name = "votinfo",
     .summary = "report the structure of a VOTable",
     .synopsis = "[options] [votable]",
-    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .operands = INPUT_OPERANDS,
     .description =
         "Tells what is in a VOTable of any version and serialization: a readable summary, or one requested fact. "
         "If several are asked for, only one is told; in this order: -n, -s, -c, -d, -p, -i, -q, the summary.\n\n"
         "What is told is about the first RESOURCE and its first TABLE (or that of a RESOURCE inside it).",
     .options = options,
     .examples = examples,
+    .environment = INPUT_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

@@ -5,6 +5,7 @@
 #include "cli/tool.h"
 #include "io/output.h"
 #include "table/first.h"
+#include "tools/input.h"
 #include "votable/reader.h"
 
 enum { NUMBER = 1, NUMBER_AFTER, OUTPUT };
@@ -151,13 +152,14 @@ const struct tool tool = {
     .name = "votpos",
     .summary = "print the positions in a VOTable",
     .synopsis = "[options] [votable]",
-    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .operands = INPUT_OPERANDS,
     .description =
         "Prints right ascension and declination of each row of the first table, as they stand there. The columns are "
         "the last ones with the UCD pos.eq.ra;meta.main (or POS_EQ_RA_MAIN) and pos.eq.dec;meta.main (or "
         "POS_EQ_DEC_MAIN); it is an error when there are none. An empty cell is shown as INDEF.",
     .options = options,
     .examples = examples,
+    .environment = INPUT_ENVIRONMENT,
     .self_tests = self_tests,
     .is_result_on_stdout = true,
     .run = run,

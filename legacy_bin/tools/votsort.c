@@ -3,6 +3,7 @@
 #include "table/first.h"
 #include "table/sort.h"
 #include "tools/conversion.h"
+#include "tools/input.h"
 
 enum { COLUMN = 1, NAME, ID, UCD, DESCENDING, STRING, TOP };
 
@@ -238,7 +239,7 @@ const struct tool tool = {
     .name = "votsort",
     .summary = "sort the rows of a VOTable by a column",
     .synopsis = "[options] [votable]",
-    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .operands = INPUT_OPERANDS,
     .description =
         "Sorts the first table of the only RESOURCE by one column and writes the document in any format; nothing else "
         "is changed. The column is given by its number or by its name, ID or UCD (the first FIELD that has any of "
@@ -247,6 +248,7 @@ const struct tool tool = {
         "order, also with -d; rows without value (empty, null, NaN) come last in both directions.",
     .options = options,
     .examples = examples,
+    .environment = INPUT_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

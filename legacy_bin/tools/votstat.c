@@ -10,6 +10,7 @@
 #include "io/output.h"
 #include "table/first.h"
 #include "table/statistics.h"
+#include "tools/input.h"
 #include "votable/reader.h"
 
 enum { ALL = 1, NOHEADER, OUTPUT };
@@ -171,7 +172,7 @@ const struct tool tool = {
     .name = "votstat",
     .summary = "statistics of the numeric columns of a VOTable",
     .synopsis = "[options] [votable]",
-    .operands = "One VOTable: a file, a URL, the XML text itself, or - for standard input, which is the default.",
+    .operands = INPUT_OPERANDS,
     .description =
         "Prints minimum, maximum, mean and standard deviation (of the population) of each numeric column of the first "
         "table: scalars of the types unsignedByte, short, int, long, float and double.\n\n"
@@ -180,6 +181,7 @@ const struct tool tool = {
         "significant digits when the mean is above 1e6 or below 1e-3.",
     .options = options,
     .examples = examples,
+    .environment = INPUT_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

@@ -1,6 +1,8 @@
 /* document.c - names of VOTable's elements, and looking around in the tree. */
 #include "votable/document.h"
 
+#include <string.h>
+
 static const char *const names[] = {
     [VOT_VOTABLE] = "VOTABLE",
     [VOT_RESOURCE] = "RESOURCE",
@@ -46,10 +48,34 @@ struct slice vot_local_name(struct slice name) {
 }
 
 struct slice vot_attribute(const struct vot_node *node, const char *name) {
-    for (size_t i = 0; i < node->attribute_count; i++)
-        if (slice_equal_nocase(vot_local_name(node->attributes[i].name), slice_of(name)))
-            return node->attributes[i].value;
-    return (struct slice){NULL, 0};
+    struct slice wanted = slice_of(name), prefixed = {NULL, 0};
+    for (size_t i = 0; i < node->attribute_count; i++) {
+        const struct vot_attribute *attribute = &node->attributes[i];
+        if (slice_equal_nocase(attribute->name, wanted)) return attribute->value;
+        bool is_wanted = !prefixed.text && slice_equal_nocase(vot_local_name(attribute->name), wanted);
+        bool is_of_xml = attribute->name.length > 3 && strncmp(attribute->name.text, "xml", 3) == 0; /* xml:id */
+        if (is_wanted && !is_of_xml) prefixed = attribute->value;
+    }
+    return prefixed;
+}
+
+/* Of VOTable 1.5, and those of earlier versions. */
+static const char *const attribute_names[] = {
+    "ID",     "name",      "value",    "datatype",    "arraysize", "ucd",          "utype",
+    "unit",   "ref",       "xtype",    "type",        "width",     "precision",    "null",
+    "href",   "nrows",     "encoding", "extnum",      "title",     "content-role", "content-type",
+    "action", "gref",      "actuate",  "expires",     "rights",    "system",       "equinox",
+    "epoch",  "inclusive", "invalid",  "refposition", "timescale", "timeorigin",
+};
+
+struct slice vot_attribute_name(const struct vot_node *node, size_t index) {
+    struct slice name = node->attributes[index].name, standard = name;
+    for (size_t i = 0; i < sizeof attribute_names / sizeof *attribute_names && node->element != VOT_OTHER; i++)
+        if (slice_equal_nocase(slice_of(attribute_names[i]), name)) standard = slice_of(attribute_names[i]);
+    if (slice_equal(name, standard)) return name;
+    for (size_t i = 0; i < node->attribute_count; i++) /* `id` beside `ID`: both are kept */
+        if (i != index && slice_equal_nocase(node->attributes[i].name, name)) return name;
+    return standard;
 }
 
 static const struct vot_node *find_from(const struct vot_node *node, enum vot_element element) {

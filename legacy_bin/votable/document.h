@@ -61,8 +61,11 @@ enum vot_element vot_element_of(struct slice local_name);
 
 /* Name without prefix. */
 struct slice vot_local_name(struct slice name);
-/* The value of an attribute, compared by local name without regard to case; text == NULL: absent. */
+/* The value of an attribute, compared without regard to case; one with a namespace prefix counts when there is none
+ * without; text == NULL: absent. */
 struct slice vot_attribute(const struct vot_node *node, const char *name);
+/* The name of the attribute at `index`, in the standard spelling (`ID`, `datatype`) if VOTable has it. */
+struct slice vot_attribute_name(const struct vot_node *node, size_t index);
 /* First child (next sibling) of a kind, or NULL. */
 const struct vot_node *vot_child(const struct vot_node *node, enum vot_element element);
 const struct vot_node *vot_sibling(const struct vot_node *node, enum vot_element element);

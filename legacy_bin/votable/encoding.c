@@ -66,7 +66,7 @@ static bool set_conversion(struct encoding *encoding, const char *name, struct e
     if (strcasecmp(name, "UTF-8") == 0 || strcasecmp(name, "UTF8") == 0) return true;
     encoding->conversion = iconv_open("UTF-8", name);
     if (encoding->conversion != NO_CONVERSION) return true;
-    return error_set_input(error, "Error: unknown encoding at line 1 ('%s')", name);
+    return error_set_input(error, "unknown encoding at line 1 ('%s')", name);
 }
 
 bool encoding_open(struct encoding *encoding, struct byte_reader from, struct error *error) {
@@ -91,11 +91,11 @@ bool encoding_open(struct encoding *encoding, struct byte_reader from, struct er
     struct slice declared = declared_name((struct slice){encoding->bytes, (size_t)(end - encoding->bytes)});
     if (declared.length == 0) return true;
     char name[64];
-    if (declared.length >= sizeof name) return error_set_input(error, "Error: unknown encoding at line 1");
+    if (declared.length >= sizeof name) return error_set_input(error, "unknown encoding at line 1");
     memcpy(name, declared.text, declared.length);
     name[declared.length] = '\0';
     if (strncasecmp(name, "UTF-16", 6) == 0 || strncasecmp(name, "UTF-32", 6) == 0 || strcasestr(name, "UCS"))
-        return error_set_input(error, "Error: encoding specified in XML declaration is incorrect at line 1");
+        return error_set_input(error, "encoding specified in XML declaration is incorrect at line 1");
     return set_conversion(encoding, name, error);
 }
 

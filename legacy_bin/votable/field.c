@@ -99,9 +99,8 @@ static struct slice title(const struct vot_node *node) {
 static bool refuse(const struct vot_node *node, const char *what, struct slice found, const char *accepted,
                    struct error *error) {
     struct slice name = title(node);
-    return error_set_input(error, "Error: %s '%.*s' of %s %.*s at line %lu is not %s", what, (int)found.length,
-                           found.text, vot_element_name(node->element), (int)name.length, name.text, node->line,
-                           accepted);
+    return error_set_input(error, "%s '%.*s' of %s %.*s at line %lu is not %s", what, (int)found.length, found.text,
+                           vot_element_name(node->element), (int)name.length, name.text, node->line, accepted);
 }
 
 bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error) {

@@ -317,7 +317,7 @@ static bool open_row_source(struct vot_reader *reader, struct error *error) {
     for (size_t i = 0; i < text.length; i++) {
         unsigned digit = (unsigned)(text.text[i] - '0');
         if (digit > 9 || extnum > 100000)
-            return error_set_input(error, "Error: extnum '%.*s' of FITS at line %lu is not a number of an extension",
+            return error_set_input(error, "extnum '%.*s' of FITS at line %lu is not a number of an extension",
                                    (int)text.length, text.text, reader->node->line);
         extnum = extnum * 10 + digit;
     }

@@ -84,7 +84,7 @@ static bool start(struct sink *sink, const struct vot_node *node, struct error *
         root_write_attributes(output, node, sink->settings.format == FORMAT_BINARY2);
     else
         for (size_t i = 0; i < node->attribute_count; i++)
-            escape_attribute(output, node->attributes[i].name, node->attributes[i].value);
+            escape_attribute(output, vot_attribute_name(node, i), node->attributes[i].value);
     output_write(output, ">", 1);
     return push_level(writer, error);
 }

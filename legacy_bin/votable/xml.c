@@ -68,14 +68,14 @@ static bool check(struct xml *xml, enum XML_Status status) {
         enum XML_Error code = XML_GetErrorCode(xml->parser);
         if (!xml->error->text && code == XML_ERROR_NO_MEMORY) return error_set_memory(xml->error);
         if (code == XML_ERROR_ABORTED) return false; /* a callback's doing */
-        return error_set_input(xml->error, "Error: %s at line %lu", XML_ErrorString(code), xml_line(xml));
+        return error_set_input(xml->error, "%s at line %lu", XML_ErrorString(code), xml_line(xml));
     }
     XML_ParsingStatus parsing;
     XML_GetParsingStatus(xml->parser, &parsing);
     xml->is_finished = parsing.parsing == XML_FINISHED;
     bool waits = parsing.parsing == XML_PARSING;
     if (waits && xml->fed - (uint64_t)XML_GetCurrentByteIndex(xml->parser) > XML_TOKEN_MAXIMUM)
-        return error_set_input(xml->error, "Error: a tag or comment longer than %llu MB at line %lu",
+        return error_set_input(xml->error, "a tag or comment longer than %llu MB at line %lu",
                                (unsigned long long)XML_TOKEN_MAXIMUM >> 20, xml_line(xml));
     return true;
 }
@@ -125,7 +125,7 @@ void xml_refuse(struct xml *xml, const char *format, ...) {
     if (vasprintf(&text, format, arguments) < 0)
         error_set_memory(xml->error);
     else
-        error_set_input(xml->error, "Error: %s at line %lu", text, xml_line(xml));
+        error_set_input(xml->error, "%s at line %lu", text, xml_line(xml));
     free(text);
     va_end(arguments);
     xml_stop(xml);

@@ -56,6 +56,8 @@ def test_the_manual_page_is_without_fault(run, tool, tmp_path):
     plain = re.sub(".\b", "", shown)
     for section in ("NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "EXIT STATUS", "EXAMPLES"):
         assert f"\n{section}\n" in plain
+    assert re.search(r"\n +-%\[FILE\], --test\[=FILE\]\n", plain)
+    assert not re.search(r"\w +(One of|Default|Unit): ", plain)  # a sentence goes before
 
 
 def test_text_of_a_manual_page_is_text_whatever_it_looks_like(trial, run_program, tmp_path):

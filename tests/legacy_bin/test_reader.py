@@ -173,6 +173,8 @@ def test_bad_input_gets_one_clear_line(run: Run, tmp_path: Path, content: str, m
     told = refused(run("votinfo", "bad.xml"))
     assert message in told
     assert told.endswith("Error opening VOTable 'bad.xml'\n")
+    assert told.startswith(("Error: ", "Error opening "))
+    assert refused(run("votcnv", "-f", "csv", "bad.xml")) == told
     assert refused(run("votinfo", "bad.xml", env={"VOT_NO_LANE": "1"})) == told
 
 

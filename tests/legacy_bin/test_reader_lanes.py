@@ -89,4 +89,4 @@ def test_an_error_behind_many_rows_is_told_with_its_line(reader_trial: Path, tmp
     (tmp_path / "late.xml").write_text(rows_document(rows), newline="")
     for environment in ({}, EXPAT_ONLY):
         told = tell(reader_trial, tmp_path, ["late.xml"], env=environment)[0]
-        assert told.endswith("error 1 Error: not well-formed (invalid token) at line 40002\n")
+        assert told.endswith("error 1 not well-formed (invalid token) at line 40002\n")

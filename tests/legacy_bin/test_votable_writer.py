@@ -120,6 +120,17 @@ def test_what_xml_cannot_hold_is_replaced(run: Run) -> None:
     assert ElementTree.fromstring(done.stdout).findtext(f".//{{{SPACE}3}}TD") == "a\ufffd\ufffd<b"
 
 
+def test_names_in_any_case_are_written_in_the_standard_spelling(run: Run) -> None:
+    source = (
+        '<votable VERSION="1.0" id="v"><resource ID="a" Id="b" x:NAME="c" NaMe="d" New="e" xmlns:x="urn:x">'
+        '<info UCD="f" VALUE="g"></info><Other NAME="h"></Other></resource></votable>'
+    )
+    assert succeeded(run("votcnv", stdin=source)).text == (
+        f'{START}<VOTABLE version="1.0" id="v"><RESOURCE ID="a" Id="b" x:NAME="c" name="d" New="e" xmlns:x="urn:x">'
+        '<INFO ucd="f" value="g"></INFO><Other NAME="h"></Other></RESOURCE></VOTABLE>\n'
+    )
+
+
 @pytest.mark.parametrize("name", ["stars.xml", "types.xml", "cdata.xml", "unicode.xml", "v15.xml", "multi.xml"])
 def test_astropy_reads_the_same_from_ours_as_from_the_input(run: Run, inputs: Path, name: str) -> None:
     from astropy.io.votable import parse

@@ -211,3 +211,9 @@ def test_the_channel_carries_typed_facts(bindir: Path) -> None:
         },
         "infos": {"QUERY_STATUS": "OVERFLOW", "i": "2"},
     }
+
+
+def test_an_attribute_without_prefix_goes_before_one_of_another_namespace(run: Run) -> None:
+    info = "<INFO x:name='far' xml:id='i' name='near' xmlns:x='urn:x' value='1'/><INFO x:name='only' xmlns:x='urn:x'/>"
+    assert succeeded(run("votinfo", "-i", stdin=votable(resource(info)))).text == "near = 1\nonly = \n"
+    assert "<noname> = 1" in succeeded(run("votinfo", stdin=votable(resource("<PARAM xml:id='i' value='1'/>")))).text
