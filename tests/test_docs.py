@@ -1,0 +1,91 @@
+"""What the pages show is so: their Python examples, their YAML files and their shell lines, run in order."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from archive.fixture import RunningArchive
+
+import voclient
+from voclient.tasking import set_task_path
+
+ROOT = Path(__file__).parent.parent
+STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
+PAGES = ("README.md", "docs/python.md", "docs/packager.md", "docs/shell.md")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def blocks(page: str) -> Iterator[tuple[int, str, str]]:
+    """Line, language and text of each fenced block."""
+    text = (ROOT / page).read_text()
+    for found in BLOCK.finditer(text):
+        yield text.count("\n", 0, found.start()) + 1, found[1], found[2]
+
+
+@pytest.fixture
+def reader(bindir: Path, tmp_path: Path, archive: RunningArchive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Somebody with VOClient on the PATH, a table, a list of names, and the archive."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "voclient").write_text(f'#!/bin/sh\nexec {sys.executable} -m voclient.cli "$@"\n')
+    (programs / "voclient").chmod(0o755)
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    shutil.copy(STARS, desk)
+    (desk / "names.txt").write_text("m31\nm51\n")
+    monkeypatch.chdir(desk)
+    for name, value in archive.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", f"{programs}:{bindir}:{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(Path(voclient.__file__).parents[1]))
+    monkeypatch.setenv("VOCLIENT_BINDIR", str(bindir))
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "VOCLIENT_TASKPATH"):
+        monkeypatch.delenv(name, raising=False)
+    set_task_path(None)
+    yield desk
+    set_task_path(None)
+
+
+def run_python(text: str, names: dict[str, object], page: str, line: int) -> None:
+    runner = doctest.DocTestRunner(optionflags=OPTIONS)
+    told: list[str] = []
+    test = doctest.DocTestParser().get_doctest(text, names, page, page, line)
+    runner.run(test, out=told.append, clear_globs=False)
+    names.update(test.globs)
+    assert not told, "".join(told)
+    assert runner.summarize(verbose=False).attempted, f"{page}:{line}: no example"
+
+
+def write_file(text: str) -> None:
+    """A block whose first line is a comment with a path is that file."""
+    if found := re.match(r"# (\S+/\S+\.yaml)\n", text):
+        Path(found[1]).parent.mkdir(exist_ok=True)
+        Path(found[1]).write_text(text)
+
+
+def run_shell(text: str, page: str, line: int) -> None:
+    for number, command in enumerate(text.splitlines(), line + 1):
+        done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
+        assert done.returncode == 0, f"{page}:{number}: {command}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_says_what_is_so(page: str, reader: Path) -> None:
+    names: dict[str, object] = {}
+    for line, language, text in blocks(page):
+        if language == "python":
+            run_python(text, names, page, line)
+        elif language == "sh":
+            run_shell(text, page, line)
+        elif language == "yaml":
+            write_file(text)
