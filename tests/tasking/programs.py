@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +53,20 @@ def shell(script: str, **more: object) -> OPset:
 def python(script: str, **more: object) -> OPset:
     """A Python script as a task."""
     return run_program(sys.executable, "-c", script, **more)  # type: ignore[arg-type]
+
+
+def in_new_interpreter(script: str) -> subprocess.CompletedProcess[str]:
+    """Run a script that has the helpers of these tests; it must not hang."""
+    preamble = "import os, sys, signal, threading, time\nfrom tasking.programs import *\n"
+    folder = str(Path(__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", preamble + textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))},
+        check=False,
+    )
 
 
 def open_files() -> dict[str, str]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tasking.programs import children, eventually, is_alive, open_files, python, run_program, shell
+from tasking.programs import (
+    children,
+    eventually,
+    in_new_interpreter,
+    is_alive,
+    open_files,
+    run_program,
+    shell,
+)
 
-from voclient.tasking.descriptor import Results
 from voclient.tasking.errors import (
     ExecutableNotFoundError,
     TaskAbortedError,
@@ -47,20 +51,6 @@ def nothing_left(threads_made: None) -> Iterator[None]:
     assert eventually(lambda: len(open_files()) <= len(files)), sorted(set(open_files().items()) - set(files.items()))
     assert threading.active_count() <= threads
     assert eventually(lambda: not children()), children()
-
-
-def in_new_interpreter(script: str) -> subprocess.CompletedProcess[str]:
-    """Run a script that has the helpers of these tests; it must not hang."""
-    preamble = "import os, sys, signal, threading, time\nfrom tasking.programs import *\n"
-    folder = str(Path(__file__).parents[1])
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-c", preamble + textwrap.dedent(script)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))},
-        check=False,
-    )
 
 
 # Waiting.
@@ -303,50 +293,7 @@ def test_a_fork_while_other_threads_run_tasks_leaves_a_child_that_works() -> Non
     assert done.stdout == f"{[0] * 10}\n"
 
 
-# Output.
-
-
-def test_a_gigabyte_of_output_takes_little_memory() -> None:
-    done = in_new_interpreter("""
-        import resource
-        from voclient.tasking.descriptor import Results
-        run_program("/bin/echo", "a = 1")
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with run_program("/usr/bin/head", "-c", "1000000000", "/dev/zero", results=Results()) as result:
-            more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-            with result.open_stdout() as file:
-                print(result.exitstatus.name, file.seek(0, 2), more < 8192)
-    """)
-    assert done.stdout == "SUCCESS 1000000000 True\n"
-
-
-def test_output_on_both_streams_and_input_of_any_size_do_not_deadlock() -> None:
-    data = os.urandom(1 << 20) * 20
-    result = python(
-        "import sys; data = sys.stdin.buffer.read(); sys.stderr.buffer.write(data); sys.stdout.buffer.write(data)",
-        stdin=data,
-        results=Results(),
-    )
-    assert result.stdout_bytes == data
-    assert len(result.stderr.encode("utf-8", "surrogateescape")) == len(data)
-
-
-def test_output_on_stderr_only_is_kept() -> None:
-    result = shell("echo careful >&2")
-    assert (result.stdout, result.stderr) == ("", "careful\n")
-    assert result.exitstatus == result.SUCCESS
-
-
-def test_a_run_without_output_succeeds_without_keys() -> None:
-    result = run_program("/bin/true")
-    assert (result.exitstatus, result.returncode, dict(result), result.stdout) == (result.SUCCESS, 0, {}, "")
-
-
-def test_binary_output_comes_back_byte_for_byte() -> None:
-    every_byte = bytes(range(256))
-    result = run_program("/bin/cat", stdin=every_byte, results=Results())
-    assert result.stdout_bytes == every_byte
-    assert result.stdout.encode("utf-8", "surrogateescape") == every_byte
+# Pipes.
 
 
 def test_a_grandchild_that_holds_the_pipe_does_not_hold_the_caller() -> None:

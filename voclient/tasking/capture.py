@@ -73,6 +73,9 @@ class CapturedOutput:
         if self._file is not None:
             self._file.close()
 
+    def __del__(self) -> None:
+        self.close()
+
     def __reduce__(self) -> tuple[type[CapturedOutput], tuple[bytes]]:
         return CapturedOutput, (b"" if self._file is not None and self.closed else self.read(),)
 

@@ -311,10 +311,11 @@ class Run:
         # Nothing may keep the rest alive, or make it a cycle that waits for the collector.
         self._intake = self._streams = self._process = None
         self.record.finish(status, message, code)
-        if self._callbacks is None or not self.controls.async_:
-            self.record.delivered()
-        else:
-            self._callbacks.end_later()
+        if self._callbacks is not None:
+            if self.controls.async_:
+                self._callbacks.end_later()
+            else:
+                self.record.delivered()
         debug("%s: %s %s", self.descriptor.task, status.name, message)
 
     def collected(self) -> None:
