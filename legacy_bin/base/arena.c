@@ -1,3 +1,4 @@
+/* arena.c - blocks that double in size, each filled from its start. */
 #include "base/arena.h"
 
 #include <stdalign.h>

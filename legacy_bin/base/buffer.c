@@ -1,3 +1,4 @@
+/* buffer.c - capacity doubles, so that appending costs the same for each byte. */
 #include "base/buffer.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* error.c - messages are formatted at once: what they speak of may be gone when they are read. */
 #include "base/error.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* json.c - JSON strings and numbers (RFC 8259 sections 6 and 7). */
 #include "base/json.h"
 
 #include <math.h>
@@ -19,6 +20,8 @@ static size_t plain_length(struct slice text) {
 
 static bool append_escaped(struct buffer *buffer, char byte) {
     if (byte == '"' || byte == '\\') return buffer_append_byte(buffer, '\\') && buffer_append_byte(buffer, byte);
+    if (byte == '\n') return buffer_append_string(buffer, "\\n");
+    if (byte == '\t') return buffer_append_string(buffer, "\\t");
     if ((unsigned char)byte < 0x20) return buffer_append_format(buffer, "\\u%04x", byte);
     return buffer_append_string(buffer, "\xef\xbf\xbd"); /* not UTF-8 */
 }

@@ -26,4 +26,9 @@ static inline size_t utf8_read(struct slice text, uint32_t *code) {
     return length;
 }
 
+/* A control character of ASCII or ISO 6429, which could steer a terminal. */
+static inline bool utf8_is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
 #endif

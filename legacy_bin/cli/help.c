@@ -1,8 +1,6 @@
 /* help.c - what -h prints: synopsis, operands, aligned options in both forms, examples. */
 #include "cli/describe.h"
 
-#include <stdlib.h>
-
 #include "base/buffer.h"
 
 enum {

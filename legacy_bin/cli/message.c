@@ -18,7 +18,7 @@ static void append_visible(struct buffer *line, struct slice text) {
     while (text.length > 0) {
         uint32_t code;
         size_t length = utf8_read(text, &code);
-        bool is_control = length && ((code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0));
+        bool is_control = length && code != '\t' && utf8_is_control(code);
         if (length && !is_control) {
             buffer_append(line, text.text, length);
         } else {

@@ -1,4 +1,5 @@
 /* yaml.c - what --describe prints: the whole table, for descriptors to be checked against. */
+#include "base/json.h"
 #include "cli/describe.h"
 
 static const char *kind_name(enum option_kind kind) {
@@ -14,19 +15,12 @@ static const char *kind_name(enum option_kind kind) {
     return "flag";
 }
 
-/* Double-quoted (YAML 1.2 section 7.3.1), so that no word is taken for a number or a boolean. */
+/* A JSON string is a double-quoted scalar of YAML 1.2 (section 7.3.1): no word is taken for a number or a boolean. */
 static void write_quoted(struct output *output, struct slice text) {
-    output_write_string(output, "\"");
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.text[i];
-        if (c == '\n')
-            output_write_string(output, "\\n");
-        else if (c == '\t')
-            output_write_string(output, "\\t");
-        else
-            output_format(output, c == '"' || c == '\\' ? "\\%c" : "%c", c);
-    }
-    output_write_string(output, "\"");
+    struct buffer quoted = {0};
+    json_append_string(&quoted, text);
+    output_write_slice(output, buffer_slice(&quoted));
+    buffer_free(&quoted);
 }
 
 static void write_entry(struct output *output, const char *indent, const char *key, const char *value) {

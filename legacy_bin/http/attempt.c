@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "http/transfer.h"
+#include "io/reference.h"
 
 enum { MAXIMUM_REDIRECTS = 10 };
 
@@ -156,7 +157,8 @@ bool attempt_start(struct transfer *transfer) {
     attempt_free(transfer);
     const char *url = transfer->request.urls[transfer->mirror];
     transfer->attempt_begun = transfer->last_news = now_seconds();
-    if (!url_is_http(url)) return attempt_fail(transfer, VERDICT_DROP, "only http and https addresses can be fetched");
+    if (!reference_is_url(url))
+        return attempt_fail(transfer, VERDICT_DROP, "only http and https addresses can be fetched");
     CURL *easy = transfer->easy = curl_easy_init();
     if (!easy || !set_method(transfer) || !set_fields(transfer))
         return attempt_fail(transfer, VERDICT_STOP, "not enough memory");

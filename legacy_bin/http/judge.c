@@ -1,5 +1,4 @@
 /* judge.c - what becomes of a transfer after an attempt: done, the next mirror, another round, or failed. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

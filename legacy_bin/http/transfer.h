@@ -96,7 +96,6 @@ void version_free(struct version *version);
 bool judge_attempt(struct transfer *transfer, CURLcode code, bool is_alone);
 
 /* url.c */
-bool url_is_http(const char *url);
 /* host:port part, for the limit per host */
 struct slice url_authority(const char *url);
 /* For messages: without password, and cut when very long. */

@@ -5,10 +5,6 @@
 
 enum { LONGEST_SHOWN = 300 };
 
-bool url_is_http(const char *url) {
-    return strncasecmp(url, "http://", 7) == 0 || strncasecmp(url, "https://", 8) == 0;
-}
-
 struct slice url_authority(const char *url) {
     const char *start = strstr(url, "://");
     start = start ? start + 3 : url;

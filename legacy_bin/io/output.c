@@ -159,11 +159,6 @@ struct output *output_open_spool(struct spool *spool, struct error *error) {
     return &writer->window;
 }
 
-bool output_is_terminal(const struct output *output) {
-    const struct writer *writer = writer_of(output);
-    return writer->descriptor >= 0 && isatty(writer->descriptor);
-}
-
 bool output_failed(const struct output *output) {
     return writer_of(output)->reason != 0;
 }

@@ -22,7 +22,6 @@ struct output *output_open_nowhere(struct error *error);
 /* An output that ends in a spool (spool.h; borrowed, to be closed after the output). */
 struct spool;
 struct output *output_open_spool(struct spool *spool, struct error *error);
-bool output_is_terminal(const struct output *output);
 
 /* Writing never fails at once: the first error is kept and returned by output_commit();
  * output_failed() tells it early, so that long work can stop. */

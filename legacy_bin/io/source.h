@@ -11,8 +11,6 @@
 
 struct source;
 
-enum { SOURCE_BLOCK = 256 * 1024 };
-
 enum source_kind {
     SOURCE_DOCUMENT, /* the tool's argument: all the forms above; gzip is undone */
     SOURCE_REFERENCE /* a STREAM href inside a document: file or URL only, relative to `base` */

@@ -99,12 +99,6 @@ bool spool_read_at(struct spool *spool, size_t offset, void *bytes, size_t lengt
     return true;
 }
 
-bool spool_rewind(struct spool *spool, struct error *error) {
-    (void)error; /* reading is by position: nothing can fail */
-    spool->position = 0;
-    return true;
-}
-
 bool spool_copy(struct spool *spool, struct output *output, struct error *error) {
     ptrdiff_t got;
     while ((got = spool_read(spool, output_reserve(output, OUTPUT_ROOM), OUTPUT_ROOM, error)) > 0)

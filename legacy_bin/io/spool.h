@@ -15,8 +15,6 @@ size_t spool_length(const struct spool *spool);
 ptrdiff_t spool_read(struct spool *spool, void *bytes, size_t room, struct error *error);
 /* Exactly `length` bytes at `offset` (a FITS heap), or an error; leaves the place of spool_read() alone. */
 bool spool_read_at(struct spool *spool, size_t offset, void *bytes, size_t length, struct error *error);
-/* Read again from the start. */
-bool spool_rewind(struct spool *spool, struct error *error);
 bool spool_copy(struct spool *spool, struct output *output, struct error *error);
 void spool_close(struct spool *spool);
 

@@ -10,9 +10,9 @@ struct names;
 /* `service` is borrowed. `is_forced`: ask the service even for what is cached. NULL with error set. */
 struct names *names_open(const struct sesame_service *service, bool is_forced, struct error *error);
 
-/* Look up many at once (any number; the service is asked for up to SESAME_BATCH in one request, for blank ones never). Once no mirror
- * can be reached, it is not asked again in this run; entries too old are used then. Only a lack of memory is an
- * error: names that are not found are no failure. */
+/* Look up many at once (any number; the service is asked for up to SESAME_BATCH in one request, for blank ones never).
+ * Once no mirror can be reached, it is not asked again in this run; entries too old are used then. Only a lack of
+ * memory is an error: names that are not found are no failure. */
 bool names_resolve(struct names *names, const char *const *wanted, size_t count, struct error *error);
 
 /* What is known of a name after names_resolve(), owned by `names`: is_found tells whether it has a position.

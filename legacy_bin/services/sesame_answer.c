@@ -53,7 +53,7 @@ static char *clean_copy(struct slice text) {
         uint32_t code;
         size_t length = utf8_read(text, &code); /* expat has checked that it is UTF-8, but the end may be cut */
         if (length == 0) break;
-        bool is_control = code < 0x20 || (code >= 0x7f && code < 0xa0);
+        bool is_control = utf8_is_control(code);
         if (is_control && byte_is_blank((char)code))
             done = buffer_append_byte(&clean, ' ');
         else if (is_control)

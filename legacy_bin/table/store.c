@@ -97,10 +97,6 @@ size_t store_count(const struct store *store) {
     return store->count;
 }
 
-size_t store_columns(const struct store *store) {
-    return store->columns;
-}
-
 packed_row store_next(const struct store *store, struct store_place *place) {
     if (!place->block) {
         place->block = store->first;

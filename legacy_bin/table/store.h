@@ -12,7 +12,6 @@ typedef const unsigned char *packed_row;
 struct store *store_open(size_t columns, struct error *error);
 bool store_add(struct store *store, const struct vot_row *row, struct error *error);
 size_t store_count(const struct store *store);
-size_t store_columns(const struct store *store);
 
 /* The rows in the order they were added: NULL gives the first one; NULL: there is no further one. */
 struct store_place {
@@ -20,7 +19,7 @@ struct store_place {
     packed_row next;
 };
 packed_row store_next(const struct store *store, struct store_place *place);
-/* All cells of a row, into room for store_columns(); or one. With VOT_CELL_SLACK behind each. */
+/* All cells of a row, into room for as many as the table has columns; or one. With VOT_CELL_SLACK behind each. */
 void store_unpack(const struct store *store, packed_row row, struct vot_cell *cells);
 struct vot_cell store_cell(packed_row row, size_t column);
 void store_close(struct store *store);

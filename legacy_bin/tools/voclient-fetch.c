@@ -2,7 +2,6 @@
  * without linking an HTTP library. Nothing is written before the server has said that it has the thing. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/message.h"

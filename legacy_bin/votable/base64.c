@@ -1,3 +1,4 @@
+/* base64.c - four characters to three bytes by tables, and back by twelve bits at a time. */
 #include "votable/base64.h"
 
 #include <stdio.h>

@@ -125,6 +125,25 @@ bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struc
     return true;
 }
 
+struct vot_table *vot_table_parse(const struct vot_node *data, struct arena *arena, struct error *error) {
+    const struct vot_node *node = data->parent->parent;
+    size_t count = vot_count_children(node, VOT_FIELD);
+    struct vot_table *table = arena_allocate(arena, sizeof *table);
+    struct vot_field *fields = arena_allocate(arena, (count ? count : 1) * sizeof *fields);
+    if (!table || !fields) return NULL;
+    *table = (struct vot_table){node, fields, count, data->element, 0};
+    for (const struct vot_node *field = vot_child(node, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD))
+        if (!vot_field_parse(field, fields++, error)) return NULL;
+    return table;
+}
+
+bool vot_has_rows(const struct vot_node *table) {
+    for (const struct vot_node *data = vot_child(table, VOT_DATA); data; data = vot_sibling(data, VOT_DATA))
+        for (const struct vot_node *child = data->first_child; child; child = child->next)
+            if (child->table) return true;
+    return false;
+}
+
 struct slice vot_field_label(const struct vot_field *field, size_t index, char room[32]) {
     static const char *const sources[] = {"name", "ID", "ucd"};
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {

@@ -50,6 +50,12 @@ struct vot_table {
     uint64_t rows;                  /* counted so far; all of them after VOT_ROWS_END */
 };
 
+/* The table around `data` (TABLEDATA … FITS), ready for its rows; in the arena. NULL: a bad FIELD, with error set, or
+ * without: more metadata than fit in the arena. */
+struct vot_table *vot_table_parse(const struct vot_node *data, struct arena *arena, struct error *error);
+/* Whether rows of a TABLE were met already. */
+bool vot_has_rows(const struct vot_node *table);
+
 /* Column label of common reports: name, else ID, else ucd, else colN with N the 0-based index
  * (in the table's order); the slice may point into `room`. */
 struct slice vot_field_label(const struct vot_field *field, size_t index, char room[32]);

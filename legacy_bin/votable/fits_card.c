@@ -1,3 +1,4 @@
+/* fits_card.c - 80 bytes a card, 2880 a block (FITS 4.0 sections 3.1, 4.1, 4.2). */
 #include "votable/fits_card.h"
 
 #include <stdio.h>

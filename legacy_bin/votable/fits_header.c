@@ -1,3 +1,4 @@
+/* fits_header.c - cards read one by one; only those that a binary table needs are kept. */
 #include "votable/fits_header.h"
 
 #include <stdlib.h>

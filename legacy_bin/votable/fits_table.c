@@ -1,3 +1,4 @@
+/* fits_table.c - a table whose rows wait in a spool as a BINTABLE extension (FITS 4.0 section 7.3). */
 #include "votable/fits_table.h"
 
 #include <math.h>

@@ -3,6 +3,8 @@
 
 #include "votable/scan.h"
 
+_Static_assert((int)LANE_SLACK >= (int)SCAN_SLACK, "the lane scans up to the text's end");
+
 /* Length of the character at `at`, 0: not UTF-8 (RFC 3629), or one that XML excludes (U+FFFE, U+FFFF). */
 static inline size_t character_length(const unsigned char *at) {
     unsigned char first = at[0], second = at[1];

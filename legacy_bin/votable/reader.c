@@ -14,6 +14,8 @@
 
 enum { DEPTH_MAXIMUM = 256, QUEUE_ROOM = 8 };
 
+_Static_assert((int)XML_SLACK >= (int)LANE_SLACK, "the lane reads the window");
+
 struct queued {
     enum vot_event event;
     const struct vot_node *node;
@@ -66,26 +68,6 @@ static bool flush_text(struct vot_reader *reader) {
     return true;
 }
 
-/* The FIELDs of the table around `data` (TABLEDATA … FITS), ready for its rows. */
-static struct vot_table *make_table(struct vot_reader *reader, const struct vot_node *data) {
-    struct arena *arena = &reader->tree.arena;
-    const struct vot_node *node = data->parent->parent;
-    size_t count = vot_count_children(node, VOT_FIELD);
-    struct vot_table *table = arena_allocate(arena, sizeof *table);
-    struct vot_field *fields = arena_allocate(arena, (count ? count : 1) * sizeof *fields);
-    if (!table || !fields) {
-        refuse_metadata(reader);
-        return NULL;
-    }
-    *table = (struct vot_table){node, fields, count, data->element, 0};
-    for (const struct vot_node *field = vot_child(node, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD)) {
-        if (vot_field_parse(field, fields++, reader->xml.error)) continue;
-        xml_stop(&reader->xml);
-        return NULL;
-    }
-    return table;
-}
-
 static void close_rows(struct vot_reader *reader) {
     if (reader->rows) reader->rows->class->close(reader->rows);
     reader->rows = NULL;
@@ -95,19 +77,19 @@ static void close_rows(struct vot_reader *reader) {
     reader->is_lane_open = false;
 }
 
-static bool has_rows(const struct vot_node *table) {
-    for (const struct vot_node *data = vot_child(table, VOT_DATA); data; data = vot_sibling(data, VOT_DATA))
-        for (const struct vot_node *child = data->first_child; child; child = child->next)
-            if (child->table) return true;
-    return false;
-}
-
 static void open_rows(struct vot_reader *reader, struct vot_node *data) {
-    if (has_rows(data->parent->parent)) {
+    if (vot_has_rows(data->parent->parent)) {
         xml_refuse(&reader->xml, "a second set of rows in one TABLE");
         return;
     }
-    if (!(reader->table = data->table = make_table(reader, data))) return;
+    reader->table = data->table = vot_table_parse(data, &reader->tree.arena, reader->xml.error);
+    if (!reader->table) {
+        if (reader->xml.error->text)
+            xml_stop(&reader->xml);
+        else
+            refuse_metadata(reader);
+        return;
+    }
     reader->in_rows = true;
     reader->rows_over = false;
     reader->rows_depth = 0;
@@ -304,24 +286,8 @@ static enum lane_status run_lane(struct vot_reader *reader, uint64_t *rows, stru
 
 /* BINARY, BINARY2, FITS: opens what decodes them. */
 static bool open_row_source(struct vot_reader *reader, struct error *error) {
-    struct stream *stream = reader->stream;
-    const struct vot_table *table = reader->table;
-    if (!stream_open(stream, reader->argument, error)) return false;
-    struct byte_reader bytes = stream_reader(stream);
-    if (table->serialization != VOT_FITS) {
-        reader->rows = binary_rows_open(table, bytes, error);
-        return reader->rows != NULL;
-    }
-    struct slice text = slice_trim(vot_attribute(reader->node, "extnum"));
-    unsigned long extnum = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned digit = (unsigned)(text.text[i] - '0');
-        if (digit > 9 || extnum > 100000)
-            return error_set_input(error, "extnum '%.*s' of FITS at line %lu is not a number of an extension",
-                                   (int)text.length, text.text, reader->node->line);
-        extnum = extnum * 10 + digit;
-    }
-    reader->rows = fits_rows_open(table, bytes, extnum, error);
+    if (!stream_open(reader->stream, reader->argument, error)) return false;
+    reader->rows = rows_open(reader->table, reader->node, stream_reader(reader->stream), error);
     return reader->rows != NULL;
 }
 

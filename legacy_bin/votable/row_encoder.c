@@ -1,3 +1,4 @@
+/* row_encoder.c - rows as BINARY and BINARY2 have them (VOTable 1.5 sections 5.3, 5.4). */
 #include "votable/row_encoder.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* row_spool.c - rows encoded as BINARY2 wait in a spool, and are decoded as any other. */
 #include "votable/row_spool.h"
 
 #include <stdlib.h>

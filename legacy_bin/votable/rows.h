@@ -23,6 +23,10 @@ struct row_source {
     const struct row_source_class *class;
 };
 
+/* For BINARY, BINARY2 or FITS, whose element is `data`. NULL with error set. */
+struct row_source *rows_open(const struct vot_table *table, const struct vot_node *data, struct byte_reader bytes,
+                             struct error *error);
+
 /* BINARY and BINARY2 (VOTable 1.5 sections 5.3 and 5.4), FITS (section 5.2; extnum: the extension, 0: the
  * first table extension). NULL with error set. */
 struct row_source *binary_rows_open(const struct vot_table *table, struct byte_reader bytes, struct error *error);

@@ -2,8 +2,6 @@
  * base64, gzip. */
 #include "votable/stream.h"
 
-#include <stdlib.h>
-
 #include "votable/scan.h"
 
 static bool is_separator(char c) {

@@ -1,3 +1,4 @@
+/* unicode.c - UTF-8 (RFC 3629) and UTF-16 (RFC 2781), byte by byte where a quick look does not do. */
 #include "votable/unicode.h"
 
 #include "base/bigendian.h"

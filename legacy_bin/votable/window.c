@@ -1,3 +1,4 @@
+/* window.c - the bytes that are left move to the front before more are read. */
 #include "votable/window.h"
 
 #include <stdlib.h>

@@ -31,11 +31,11 @@ def trial_library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[
 
 @pytest.fixture(scope="session")
 def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[..., Path]:
-    """Makes the trial tool, a variant of it (see trial_tool.c), or another tool that needs no tables."""
+    """Makes the trial tool, a variant of it (see trials/tool.c), or another tool that needs no tables."""
     folder, compiler = trial_library
     objects = sorted(folder.glob("*.o"))
 
-    def make(variant: str, source: Path = HERE / "trial_tool.c") -> Path:
+    def make(variant: str, source: Path = HERE / "trials" / "tool.c") -> Path:
         program = folder / variant.lower()
         if not program.exists():
             link = ["-Wl,--wrap=open"] if variant == "TRIAL_NAMED" else []
@@ -53,7 +53,7 @@ def trial(make_trial: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Writes down what the VOTable reader tells of files (reader_trial.c)."""
+    """Writes down what the VOTable reader tells of files (trials/reader.c)."""
     objects, compiler = trial_library
     folder = tmp_path_factory.mktemp("reader")
     c_files = [*SOURCES.glob("votable/*.c"), *SOURCES.glob("io/*.c")]
@@ -63,7 +63,7 @@ def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest
     subprocess.run(["ar", "rcs", library, *folder.glob("*.o"), *base], check=True)
     program = folder / "reader_trial"
     libraries = ["-lexpat", "-lz", "-lstdc++", "-o", program]
-    subprocess.run([*compiler, HERE / "reader_trial.c", library, *libraries], check=True)
+    subprocess.run([*compiler, HERE / "trials" / "reader.c", library, *libraries], check=True)
     return program
 
 

@@ -36,11 +36,14 @@ Trial = Callable[..., list[Ended]]
 @pytest.fixture(scope="session")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """The trial program, compiled under the sanitizers."""
-    program = tmp_path_factory.mktemp("http") / "http_trial"
-    c_files = [*SOURCES.glob("http/*.c"), SOURCES / "base/buffer.c", SOURCES / "base/error.c"]
+    program = tmp_path_factory.mktemp("http") / "trial"
+    c_files = [
+        *SOURCES.glob("http/*.c"),
+        *(SOURCES / name for name in ("base/buffer.c", "base/error.c", "io/reference.c")),
+    ]
     flags = [f"-I{SOURCES}", "-std=gnu17", "-D_GNU_SOURCE", '-DVOCLIENT_VERSION="9.8.7"', "-g"]
     flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    source = Path(__file__).with_name("http_trial.c")
+    source = Path(__file__).with_name("trials") / "http.c"
     libraries = ["-lcurl", "-lz", "-lm"]
     subprocess.run([os.environ.get("CC", "cc"), *flags, source, *c_files, *libraries, "-o", program], check=True)
 

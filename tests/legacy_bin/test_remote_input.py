@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def test_what_can_be_read_gives_the_same_table(convert: Convert, archive: Runnin
         ("redirmany", "more than 10 redirects"),
         ("redirfile", "redirect to 'file:///etc/hostname' refused"),
         ("redirscheme", "redirect to 'gopher:"),
-        ("longlen", "longer than its length says"),
+        ("longlen", "longer than its length says|cut short"),  # which of both is seen first depends on the network
         ("badgzip", "the compressed answer is damaged"),
         ("badmd5", "does not match its SHA-256 digest"),
         ("etagchange", "cannot be continued"),
@@ -67,7 +68,7 @@ def test_what_did_not_come_whole_is_refused(convert: Convert, archive: RunningAr
     assert (done.status, done.stdout) == (1, b"")
     why, *rest = done.stderr.splitlines()
     assert why.startswith(f"{url}: ")
-    assert reason in why
+    assert re.search(reason, why)
     assert rest == [f"openVOTable(): Invalid input arg '{url}'", f"Error opening VOTable '{url}'"]
 
 

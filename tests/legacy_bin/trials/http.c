@@ -1,5 +1,5 @@
-/* http_trial.c - fetches several addresses at once, as a program with many files to get would.
- * `http_trial PARALLEL PER_HOST MODE URL…`; MODE is `get`, `post` or `restart`. One line a transfer, as they end:
+/* http.c - fetches several addresses at once, as a program with many files to get would.
+ * `trial PARALLEL PER_HOST MODE URL…`; MODE is `get`, `post` or `restart`. One line a transfer, as they end:
  * address, bytes, status, how often it began, its error or `-`. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* reader_trial.c - writes down what the VOTable reader tells of each file named, for tests that compare.
+/* reader.c - writes down what the VOTable reader tells of each file named, for tests that compare.
  *     reader_trial [-s] [-p N] FILE…
  * -s: rows are passed over with vot_skip_rows(); -p: the file comes through standard input, N bytes a read.
  * A line for each event: indentation, name, attributes, line; cells as `text`, [CDATA], {hexadecimal bytes}, or -. */

@@ -1,4 +1,4 @@
-/* trial_tool.c - a tool of no use but to try cli/ and io/: it writes down what it was given.
+/* tool.c - a tool of no use but to try cli/ and io/: it writes down what it was given.
  * Compiled by the tests (tests/legacy_bin/conftest.py); TRIAL_COMMAND makes the variant that stops at
  * its first operand, TRIAL_NUMBERS the one whose operands may be negative numbers, TRIAL_NAMED the one
  * whose file system knows no files without name. */
@@ -98,7 +98,7 @@ static bool write_spooled(struct output *output, size_t count, struct error *err
         for (size_t i = 0; done && i < sizeof middle; i++)
             if (middle[i] != byte_at(count / 2 + i)) done = error_set(error, "wrong byte at %zu", count / 2 + i);
     }
-    done = done && spool_copy(spool, output, error) && spool_rewind(spool, error) && spool_copy(spool, output, error);
+    done = done && spool_copy(spool, output, error);
     spool_close(spool);
     return done;
 }
