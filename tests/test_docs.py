@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import importlib
+import inspect
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -15,6 +18,7 @@ import pytest
 from archive.fixture import RunningArchive
 
 import voclient
+from voclient import tasking
 from voclient.tasking import set_task_path
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +81,36 @@ def run_shell(text: str, page: str, line: int) -> None:
     for number, command in enumerate(text.splitlines(), line + 1):
         done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True)
         assert done.returncode == 0, f"{page}:{number}: {command}\n{done.stdout}{done.stderr}"
+
+
+def modules() -> list[str]:
+    """All modules of the framework."""
+    found = pkgutil.walk_packages(voclient.__path__, "voclient.")
+    return [module.name for module in found if not module.name.endswith("__main__")]
+
+
+def test_the_examples_of_the_docstrings_hold(reader: Path) -> None:
+    for _, language, text in blocks("docs/packager.md"):
+        if language == "yaml":
+            write_file(text)
+    told: list[str] = []
+    attempted = 0
+    for name in modules():
+        module = importlib.import_module(name)
+        for test in doctest.DocTestFinder(exclude_empty=True).find(module, name):
+            runner = doctest.DocTestRunner(optionflags=OPTIONS)
+            attempted += runner.run(test, out=told.append).attempted
+    assert not told, "".join(told)
+    assert attempted > 50
+
+
+@pytest.mark.parametrize("name", tasking.__all__)
+def test_every_public_function_and_class_is_documented(name: str) -> None:
+    thing = getattr(tasking, name)
+    assert thing.__doc__
+    if inspect.isfunction(thing):
+        assert "Examples\n" in thing.__doc__
+        assert bool(inspect.signature(thing).parameters) == ("Parameters\n" in thing.__doc__)
 
 
 @pytest.mark.parametrize("page", PAGES)

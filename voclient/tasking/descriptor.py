@@ -192,7 +192,14 @@ class Package(NamedTuple):
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """All of it as a dict."""
+        """All of it as a dict.
+
+        Examples
+        --------
+        >>> from voclient.tasking import find_packages
+        >>> find_packages("vao")[0].attributes["license"]
+        'BSD-3-Clause'
+        """
         result: dict[str, Any] = as_dict(self)
         return result
 

@@ -40,6 +40,12 @@ def load_descriptor(file: str | os.PathLike[str], package: Package | None = None
     ------
     DescriptorError
         The file cannot be read or is wrong: every mistake with line, column, and what is allowed.
+
+    Examples
+    --------
+    >>> descriptor = load_descriptor("mytasks/countlines.yaml")
+    >>> descriptor.executable, [parameter.name for parameter in descriptor.parameters]
+    ('wc', ['file'])
     """
     return _load(file, "descriptor", lambda data, path: build_descriptor(data, path, package))
 

@@ -40,8 +40,9 @@ class OPset(MutableMapping[str, Any]):
 
     Examples
     --------
-    >>> result = vosesame("m31")                                    # doctest: +SKIP
-    >>> result["ra"], result.exitstatus == result.SUCCESS           # doctest: +SKIP
+    >>> from voclient.vaopackage import vosesame
+    >>> result = vosesame("m31")
+    >>> result["ra"], result.exitstatus == result.SUCCESS
     (10.684708, True)
     """
 
@@ -96,14 +97,60 @@ class OPset(MutableMapping[str, Any]):
         return self is other if isinstance(other, OPset) else super().__eq__(other)
 
     def unit(self, key: str) -> str | None:
-        """The unit of a key's value, as text; None if it has none."""
+        """The unit of a key's value.
+
+        Parameters
+        ----------
+        key : str
+            One that has arrived, or is declared.
+
+        Returns
+        -------
+        str or None
+            As the program or the descriptor says; None: it has none.
+
+        Raises
+        ------
+        KeyError
+            There is no such key.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import vosesame
+        >>> vosesame("m31").unit("ra")
+        'deg'
+        """
         with self._record.changed:
             if key not in self._record.contents and key not in declared_keys(self._record.descriptor):
                 raise MissingKeyError(self._why_missing(key))
             return self._record.contents.unit(key)
 
     def quantity(self, key: str) -> Any:
-        """The value of a key as an astropy `Quantity`, in its unit."""
+        """The value of a key in its unit.
+
+        Parameters
+        ----------
+        key : str
+            One that has arrived.
+
+        Returns
+        -------
+        astropy.units.Quantity
+            A number or an array of them.
+
+        Raises
+        ------
+        KeyError
+            There is no such key, or not yet.
+        TypeError
+            Its value is no number.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import vosesame
+        >>> vosesame("m31").quantity("ra")
+        <Quantity 10.684708 deg>
+        """
         from astropy.units import Quantity
 
         value = self[key]
@@ -211,7 +258,25 @@ class OPset(MutableMapping[str, Any]):
     # Running and waiting.
 
     def execute(self) -> OPset:
-        """Start a prepared run (`execute=False`); once."""
+        """Start a prepared run (`execute=False`); once.
+
+        Returns
+        -------
+        OPset
+            Itself.
+
+        Raises
+        ------
+        TaskError
+            It was started already, or its program cannot be; with `check`, it failed.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> result = votinfo("stars.xml", execute=False)
+        >>> result.execute()["rows"]
+        5
+        """
         run = self._run
         if run is None or run.pump is not None or run.ended:
             raise TaskError(f"{self._record.descriptor.task}: this run was started already")
@@ -243,6 +308,12 @@ class OPset(MutableMapping[str, Any]):
             It failed, and was called with `check=True`.
         Exception
             What a callback raised; once.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> votinfo("stars.xml", async_=True).wait(timeout=60)
+        True
         """
         record = self._record
         self._expect_news()
@@ -259,7 +330,19 @@ class OPset(MutableMapping[str, Any]):
         return True
 
     def wait_for(self, key: str, timeout: float | None = None) -> Any:
-        """Wait for a key, and return its value as it stands then.
+        """Wait for a key.
+
+        Parameters
+        ----------
+        key : str
+            The key.
+        timeout : float, optional
+            Give up waiting after so many seconds; the run goes on.
+
+        Returns
+        -------
+        object
+            Its value as it stands when it has come.
 
         Raises
         ------
@@ -267,6 +350,12 @@ class OPset(MutableMapping[str, Any]):
             The run ended without it.
         TimeoutError
             It has not come in `timeout` seconds.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> votinfo("stars.xml", async_=True).wait_for("rows", timeout=60)
+        5
         """
         if key not in self:
             self._expect_news()
@@ -276,13 +365,43 @@ class OPset(MutableMapping[str, Any]):
         return self[key]
 
     def check(self) -> OPset:
-        """Wait for the end, and raise `TaskExecutionError` unless it is success. Returns itself."""
+        """Wait for the end, which must be success.
+
+        Returns
+        -------
+        OPset
+            Itself.
+
+        Raises
+        ------
+        TaskExecutionError
+            The run failed; `TaskTimeoutError` at its time limit, `TaskAbortedError` when it was aborted.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> votinfo("stars.xml").check()["rows"]
+        5
+        """
         self.wait()
         self._raise_for_status()
         return self
 
     def stream(self) -> Iterator[tuple[str, Any]]:
-        """Keys and values as they arrive, from the first one on, until the run has ended; rows value by value."""
+        """Keys and values as they arrive, from the first one on, until the run has ended; rows value by value.
+
+        Yields
+        ------
+        tuple of str and object
+            A key and its value.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import vosesame
+        >>> run = vosesame(["m31", "m51"], async_=True)
+        >>> [value for key, value in run.stream() if key == "name"]
+        ['m31', 'm51']
+        """
         record = self._record
         news: SimpleQueue[list[Item]] = SimpleQueue()
         if not record.finished:
@@ -297,11 +416,28 @@ class OPset(MutableMapping[str, Any]):
             record.unfollow(news.put)
 
     def abort(self) -> None:
-        """End the process group, and wait until it is dead. Nothing happens when the run has ended."""
+        """End the process group, and wait until it is dead. Nothing happens when the run has ended.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> result = votinfo("stars.xml", execute=False)
+        >>> result.abort()
+        >>> result.exitstatus.name
+        'ABORTED'
+        """
         self._stop("aborted")
 
     def close(self) -> None:
-        """End the run if it goes on, and release its files; values and output kept in memory stay readable."""
+        """End the run if it goes on, and release its files; values and output kept in memory stay readable.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> with votinfo("stars.xml", async_=True) as result:       # closed at the end of the block
+        ...     result.wait_for("rows")
+        5
+        """
         self._stop("closed before its end")
         self._closed = True
         self._record.stdout.close()

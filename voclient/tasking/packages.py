@@ -35,7 +35,20 @@ _modules: dict[str, PackageModule] = {}
 
 
 def get_task_path() -> list[str]:
-    """The folders in which task packages are sought, in this order; some may not exist."""
+    """The folders in which task packages are sought, in this order.
+
+    Returns
+    -------
+    list of str
+        Those added in code, of `VOCLIENT_TASKPATH`, the user's, VOClient's own, the system's; some may not exist.
+
+    Examples
+    --------
+    >>> prepend_task_path("/home/me/tasks")
+    >>> get_task_path()[0]
+    '/home/me/tasks'
+    >>> set_task_path(None)
+    """
     if _path.instead is not None:
         middle = _path.instead
     else:
@@ -47,26 +60,70 @@ def get_task_path() -> list[str]:
 
 
 def set_task_path(folders: Iterable[str | os.PathLike[str]] | None) -> None:
-    """Search these folders and no others; None: back to the default, forgetting what was added."""
+    """Search these folders and no others.
+
+    Parameters
+    ----------
+    folders : list of paths, or None
+        Each is a package or holds packages. None: back to the default, forgetting what was added.
+
+    Examples
+    --------
+    >>> set_task_path(["mytasks", "formats"])
+    >>> [package.name for package in find_packages()]
+    ['formats', 'mytasks']
+    >>> set_task_path(None)
+    """
     _path.instead = None if folders is None else _absolute(folders)
     _path.first, _path.last = [], []
     rescan()
 
 
 def prepend_task_path(*folders: str | os.PathLike[str]) -> None:
-    """Search these folders before all others."""
+    """Search these folders before all others.
+
+    Parameters
+    ----------
+    *folders : path
+        Each is a package or holds packages; the first of them is searched first.
+
+    Examples
+    --------
+    >>> prepend_task_path("mytasks")
+    >>> import_package("mytasks").hello
+    <task mytasks.hello>
+    >>> set_task_path(None)
+    """
     _path.first = list(dict.fromkeys(_absolute(folders) + _path.first))
     rescan()
 
 
 def append_task_path(*folders: str | os.PathLike[str]) -> None:
-    """Search these folders after all others."""
+    """Search these folders after all others.
+
+    Parameters
+    ----------
+    *folders : path
+        Each is a package or holds packages; the last of them is searched last.
+
+    Examples
+    --------
+    >>> append_task_path("mytasks", "formats")
+    >>> import_task("hello")
+    <task mytasks.hello>
+    >>> set_task_path(None)
+    """
     _path.last = list(dict.fromkeys(_path.last + _absolute(folders)))
     rescan()
 
 
 def rescan() -> None:
-    """Forget what was found: packages and descriptors are looked up again when next asked for."""
+    """Forget what was found: packages and descriptors are looked up again when next asked for.
+
+    Examples
+    --------
+    >>> rescan()
+    """
     for tasks in _tasks.values():
         tasks.forget()
     _modules.clear()
@@ -93,6 +150,11 @@ def find_packages(pattern: str = "*") -> list[Package]:
     list of Package
         Of two with one name, the first on the path. A folder that cannot be read, or whose `package.yaml` is wrong, is
         left out with a warning.
+
+    Examples
+    --------
+    >>> [(package.name, package.license) for package in find_packages("v*")]
+    [('vao', 'BSD-3-Clause')]
     """
     from fnmatch import fnmatchcase
 
@@ -135,6 +197,12 @@ def load_package(
         There is none; the message names the folders searched.
     DescriptorError
         Its `package.yaml` is wrong.
+
+    Examples
+    --------
+    >>> mytasks = load_package("./mytasks")
+    >>> mytasks.countlines("stars.xml")["lines"]
+    25
     """
     if file is None:
         if name is None:
@@ -174,6 +242,12 @@ def import_package(name: str) -> ModuleType:
     ------
     PackageNotFoundError
         There is no such package.
+
+    Examples
+    --------
+    >>> vao = import_package("vao")
+    >>> dir(vao)
+    ['vosesame', 'votcnv', 'votinfo', 'votpos', 'votsort', 'votstat']
     """
     _check_text(name, "name of a package")
     if name not in _modules:
@@ -200,6 +274,13 @@ def import_task(name: str) -> Task:
         There is no such package or task.
     DescriptorError
         The descriptor is wrong.
+
+    Examples
+    --------
+    >>> import_task("vao.votinfo")("stars.xml")["rows"]
+    5
+    >>> import_task("mytasks/hello.yaml")
+    <task mytasks.hello>
     """
     _check_text(name, "name of a task")
     if name.endswith(".yaml"):
@@ -219,7 +300,23 @@ def import_task(name: str) -> Task:
 
 
 def list_tasks(pattern: str = "*") -> list[str]:
-    """Names of tasks (`package.task`) that match a pattern, of the whole name or of the task's alone."""
+    """Names of tasks on the search path.
+
+    Parameters
+    ----------
+    pattern : str, optional
+        As file names are matched; of the whole name, or of the task's alone.
+
+    Returns
+    -------
+    list of str
+        Each `package.task`.
+
+    Examples
+    --------
+    >>> list_tasks("vot*t")
+    ['vao.votsort', 'vao.votstat']
+    """
     from fnmatch import fnmatchcase
 
     _check_text(pattern, "pattern")

@@ -29,6 +29,14 @@ class Task:
     ----------
     descriptor : Descriptor
         The same.
+
+    Examples
+    --------
+    >>> from voclient.vaopackage import votinfo
+    >>> votinfo
+    <task vao.votinfo>
+    >>> votinfo("stars.xml")["rows"]
+    5
     """
 
     # Functions have `__get__`; so have tasks, and `help()` and `inspect` show them as functions.
@@ -41,7 +49,29 @@ class Task:
         self.__module__ = f"voclient.{descriptor.package}package" if descriptor.package == "vao" else descriptor.package
 
     def __call__(self, /, *operands: Any, **given: Any) -> OPset:
-        """Run the task: operands by position, parameters and task controls by name."""
+        """Run the task.
+
+        Parameters
+        ----------
+        *operands
+            By position.
+        **given
+            Parameters and task controls by name.
+
+        Returns
+        -------
+        OPset
+            What the task gives back.
+
+        Raises
+        ------
+        TaskParameterError
+            The call is wrong; nothing was started.
+        ExecutableNotFoundError
+            Its program is missing.
+        TaskExecutionError
+            It failed, and `check` was given.
+        """
         controls, values = self._split(given)
         invocation = self.prepare(*operands, **values)
         from .run import start
@@ -65,6 +95,12 @@ class Task:
         ------
         TaskParameterError
             The call is wrong.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votsort
+        >>> votsort.prepare("stars.xml", name="vmag", top=3).words
+        ['stars.xml', '--name=vmag', '--top=3']
         """
         from .arguments import translate
 
@@ -87,7 +123,14 @@ class Task:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """What the descriptor says, as a dict."""
+        """What the descriptor says, as a dict.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> votinfo.attributes["summary"]
+        'Report the structure of a VOTable'
+        """
         result: dict[str, Any] = as_dict(self.descriptor)
         return result
 
