@@ -58,12 +58,19 @@ static size_t put_quoted(char *text, size_t room, struct slice *value) {
     for (; value->length; value->text++, value->length--) {
         unsigned char c = (unsigned char)value->text[0];
         bool is_quote = c == '\'', is_trail = (c & 0xc0) == 0x80;
-        if (length + 1 + is_quote > room) break;
         if (is_trail) continue; /* one `?` for a character */
+        if (length + 1 + is_quote > room) break;
         text[length++] = c >= ' ' && c < 0x7f ? (char)c : byte_is_blank((char)c) ? ' ' : '?';
         if (is_quote) text[length++] = '\'';
     }
     return length;
+}
+
+struct slice fits_one_card(struct slice value) {
+    char text[FITS_CARD];
+    struct slice rest = value;
+    put_quoted(text, FITS_CARD - KEYWORD - 4, &rest);
+    return (struct slice){value.text, value.length - rest.length};
 }
 
 void fits_card_text(struct fits_out *out, const char *key, struct slice value, const char *comment) {

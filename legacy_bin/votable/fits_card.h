@@ -22,6 +22,8 @@ void fits_card_logical(struct fits_out *out, const char *key, bool value, const 
 void fits_card_integer(struct fits_out *out, const char *key, int64_t value, const char *comment);
 /* What is not printable ASCII is shown as `?`, long text goes on in CONTINUE cards. */
 void fits_card_text(struct fits_out *out, const char *key, struct slice value, const char *comment);
+/* The part of a text that fits into one card: the standard's own keywords may not go on in CONTINUE cards (4.2.1.2). */
+struct slice fits_one_card(struct slice value);
 /* The same with a number behind the keyword. */
 void fits_card_indexed_integer(struct fits_out *out, const char *stem, size_t index, int64_t value,
                                const char *comment);

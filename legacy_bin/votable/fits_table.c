@@ -99,14 +99,14 @@ static void write_column(struct writing *writing, size_t index) {
     char form[64], room[32];
     struct slice name = vot_attribute(field->node, "name"), unit = vot_attribute(field->node, "unit");
     if (name.length == 0) name = (struct slice){room, (size_t)snprintf(room, sizeof room, "col%zu", index + 1)};
-    fits_card_indexed_text(out, "TTYPE", index + 1, name, "label for field");
+    fits_card_indexed_text(out, "TTYPE", index + 1, fits_one_card(name), "label for field");
     unsigned long long repeat = plan->repeat;
     if (repeat == 1)
         snprintf(form, sizeof form, "%c", plan->code);
     else
         snprintf(form, sizeof form, "%llu%c", repeat, plan->code);
     fits_card_indexed_text(out, "TFORM", index + 1, slice_of(form), "data format of field");
-    if (unit.length) fits_card_indexed_text(out, "TUNIT", index + 1, unit, "physical unit of field");
+    if (unit.length) fits_card_indexed_text(out, "TUNIT", index + 1, fits_one_card(unit), "physical unit of field");
     if (plan->has_null) fits_card_indexed_integer(out, "TNULL", index + 1, plan->null, "stands for no value");
     write_shape(writing, index);
 }
@@ -161,7 +161,8 @@ static void write_header(struct writing *writing) {
     fits_card_integer(out, "TFIELDS", (int64_t)columns, "number of fields in each row");
     fits_card_text(out, "LONGSTRN", SLICE("OGIP 1.0"), "long texts may go on in CONTINUE cards");
     for (size_t i = 0; i < columns; i++) write_column(writing, i);
-    if (writing->table->name.length) fits_card_text(out, "EXTNAME", writing->table->name, "name of this table");
+    if (writing->table->name.length)
+        fits_card_text(out, "EXTNAME", fits_one_card(writing->table->name), "name of this table");
     if (writing->table->has_metadata) write_metadata(writing);
     fits_header_end(out);
 }

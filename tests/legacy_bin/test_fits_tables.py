@@ -284,3 +284,16 @@ def test_a_wide_table_has_its_hundredth_utype_too(run: Run, tmp_path: Path) -> N
     text = tabledata([("int", "")] * 120, [["1"] * 120]).replace('name="c110"', 'name="c110" utype="a:b"')
     with written(run, tmp_path, text) as hdus:
         assert hdus[1].header["TUTYPE110"] == "a:b"
+
+
+def test_labels_longer_than_a_card_are_cut_so_that_the_file_can_be_read(run: Run, tmp_path: Path) -> None:
+    text = tabledata([("int", ""), ("int", "")], [["1", "2"]])
+    text = text.replace('name="c1"', f'name="{"n" * 67}\u00e9" unit="{"m" * 90}"').replace(
+        'name="c2"', f'name="{"it&apos;s " * 30}" ucd="{"u" * 100}"'
+    )
+    path = write(tmp_path / "in.xml", text.replace('name="made"', f'name="{"t" * 90}"'))
+    with fits.open(io.BytesIO(succeeded(run("votcnv", "-f", "fits", path)).stdout)) as hdus:
+        header = hdus[1].header
+        assert hdus[1].columns.names == ["n" * 67 + "?", ("it's " * 30)[:57]]
+        assert (header["TUNIT1"], header["EXTNAME"]) == ("m" * 68, "t" * 68)
+        assert header["TUCD2"] == "u" * 100
