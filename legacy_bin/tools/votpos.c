@@ -156,7 +156,8 @@ const struct tool tool = {
     .description =
         "Prints right ascension and declination of each row of the first table, as they stand there. The columns are "
         "the last ones with the UCD pos.eq.ra;meta.main (or POS_EQ_RA_MAIN) and pos.eq.dec;meta.main (or "
-        "POS_EQ_DEC_MAIN); it is an error when there are none. An empty cell is shown as INDEF.",
+        "POS_EQ_DEC_MAIN); it is an error when there are none. An empty cell is shown as INDEF. Of -n and -N the "
+        "last one counts.",
     .options = options,
     .examples = examples,
     .environment = INPUT_ENVIRONMENT,
