@@ -261,11 +261,12 @@ def wait_for_sleeper(parent: int) -> str:
     raise AssertionError("the task did not start")
 
 
-def test_an_interrupt_ends_the_task_with_status_130(package: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_an_interrupt_ends_the_task_with_its_status(package: Path, number: int, status: int) -> None:
     child = subprocess.Popen([sys.executable, "-m", "voclient.cli", "run", "names", "slow"], stderr=subprocess.PIPE)
     task = wait_for_sleeper(child.pid)
-    child.send_signal(signal.SIGINT)
-    assert child.wait(30) == 130
+    child.send_signal(number)
+    assert child.wait(30) == status
     assert child.stderr is not None
     assert b"Traceback" not in child.stderr.read()
     child.stderr.close()

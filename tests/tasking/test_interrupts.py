@@ -84,6 +84,27 @@ def test_ctrl_c_during_the_start_of_a_synchronous_run_leaves_no_process(
     assert not children()
 
 
+def test_a_signal_whose_handler_raises_leaves_no_process_either(sleep: Task, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(number)
+
+    def start(*arguments: object, **more: object) -> object:
+        process = popen(*arguments, **more)
+        signal.raise_signal(signal.SIGTERM)
+        return process
+
+    popen = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", start)
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        with pytest.raises(SystemExit):
+            sleep(60)
+        assert signal.getsignal(signal.SIGTERM) is leave
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not children()
+
+
 @pytest.mark.parametrize("moment", [name for name, (home, _, _) in MOMENTS.items() if home is not Pump])
 def test_ctrl_c_during_the_start_of_an_asynchronous_run_leaves_no_process(
     sleep: Task, moment: str, monkeypatch: pytest.MonkeyPatch

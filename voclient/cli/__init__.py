@@ -30,10 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 success, 1 the task failed, 2 wrong use or a wrong descriptor, 124 time limit, 130 interrupted.
+        Exit status: 0 success, 1 the task failed, 2 wrong use or a wrong descriptor, 124 time limit, 130 interrupted,
+        129 or 143 ended by the signal HUP or TERM.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()
+    _end_on_signals()
     try:
         try:
             return _dispatch(words)
@@ -132,6 +134,21 @@ def _prepare_streams() -> None:
             print(line, file=sys.stderr)
 
     warnings.showwarning = show
+
+
+def _end_on_signals() -> None:
+    """TERM, and HUP when the terminal is closed, end what runs as Ctrl-C does; by default they end Python alone."""
+    import signal
+    import threading
+
+    def end(number: int, _: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)
 
 
 def _silence_stdout() -> None:
