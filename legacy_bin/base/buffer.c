@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-char *buffer_reserve(struct buffer *buffer, size_t more) {
+char *buffer_grow(struct buffer *buffer, size_t more) {
+    enum { SMALLEST = 64 };
     size_t maximum = buffer->maximum ? buffer->maximum : BUFFER_MAXIMUM;
     if (more > maximum || buffer->length > maximum - more) return NULL;
-    size_t needed = buffer->length + more;
-    if (needed > buffer->capacity || !buffer->bytes) {
-        size_t capacity = buffer->capacity ? buffer->capacity : 64;
-        while (capacity < needed) capacity = capacity > maximum / 2 ? maximum : capacity * 2;
-        char *bytes = realloc(buffer->bytes, capacity);
-        if (!bytes) return NULL;
-        buffer->bytes = bytes;
-        buffer->capacity = capacity;
-    }
+    size_t capacity = buffer->capacity ? buffer->capacity : maximum < SMALLEST ? maximum : SMALLEST;
+    while (capacity < buffer->length + more) capacity = capacity > maximum / 2 ? maximum : capacity * 2;
+    char *bytes = realloc(buffer->bytes, capacity);
+    if (!bytes) return NULL;
+    buffer->bytes = bytes;
+    buffer->capacity = capacity;
     return buffer->bytes + buffer->length;
 }
 

@@ -14,8 +14,15 @@ struct buffer {
     size_t maximum;
 };
 
+/* For buffer_reserve() alone: the same, when there is not room enough. */
+char *buffer_grow(struct buffer *buffer, size_t more);
+
 /* Room for `more` bytes behind the content, or NULL (no memory, or over the maximum). */
-char *buffer_reserve(struct buffer *buffer, size_t more);
+static inline char *buffer_reserve(struct buffer *buffer, size_t more) {
+    if (buffer->bytes && more <= buffer->capacity - buffer->length) return buffer->bytes + buffer->length;
+    return buffer_grow(buffer, more);
+}
+
 bool buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 bool buffer_append_byte(struct buffer *buffer, char byte);
 bool buffer_append_slice(struct buffer *buffer, struct slice slice);

@@ -101,13 +101,12 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
     char delimiter = delimited->delimiter;
     for (size_t i = 0; i < row->count; i++) {
         const struct vot_cell *cell = &row->cells[i];
-        if (cell->form == VOT_TEXT || cell->form == VOT_CDATA) {
-            write_cell(output, (struct slice){cell->bytes, cell->length}, delimiter);
-        } else {
-            struct slice text = vot_cell_text(&table->fields[i], cell, &delimited->room);
+        struct slice text = {cell->bytes, cell->length};
+        if (cell->form != VOT_TEXT && cell->form != VOT_CDATA) {
+            text = vot_cell_text(&table->fields[i], cell, &delimited->room);
             if (!text.text) return error_set_memory(error);
-            write_text(output, text, delimiter);
         }
+        write_cell(output, text, delimiter);
         output_reserve(output, 1);
         *output->at++ = i + 1 < row->count ? delimiter : '\n';
     }

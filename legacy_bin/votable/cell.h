@@ -33,7 +33,8 @@ struct vot_row {
 
 /* The text TABLEDATA would have: the cell's own bytes where they are that text, else written into `room`
  * (cleared first). Integers decimal, floats shortest, booleans true/false/empty (`?` in arrays), bits 0/1
- * runs, arrays blank-separated, strings up to their first NUL and valid UTF-8, null empty.
+ * runs, arrays blank-separated, strings up to their first NUL and valid UTF-8, null empty. VOT_CELL_SLACK holds
+ * for the text too, unless it is empty.
  * text == NULL: no memory. */
 struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room);
 

@@ -169,7 +169,7 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
         } else {
             struct slice text = vot_cell_text(&table->fields[i], cell, &writer->room);
             if (!text.text) return error_set_memory(error);
-            escape_text(output, text);
+            escape_cell(output, text);
         }
     }
     write_piece(output, &writer->last);
