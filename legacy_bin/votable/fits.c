@@ -7,6 +7,8 @@
 #include "io/spool.h"
 #include "votable/fits_header.h"
 
+enum { WIDTHLESS_ROWS = 1 << 20 };
+
 struct conversion {
     bool is_text;         /* not the FIELD's own items: shown as text */
     enum vot_type stored; /* what the items are in FITS */
@@ -313,10 +315,11 @@ static bool open_table(struct fits_rows *rows, unsigned long extnum, struct erro
     if (header->column_count != rows->table->field_count)
         return error_set_input(error, "the FITS table has %zu columns, the TABLE %zu FIELDs", header->column_count,
                                rows->table->field_count);
-    if (header->width == 0 && header->rows && header->column_count)
+    /* arrays that are all empty; a number that nothing in the file bears out is only believed when it is small */
+    if (header->width == 0 && header->column_count && header->rows > WIDTHLESS_ROWS)
         return error_set_input(error, "the FITS table has %llu rows without any width",
                                (unsigned long long)header->rows);
-    if (header->width == 0) header->rows = 0;
+    if (header->column_count == 0) header->rows = 0;
     rows->conversions = calloc(header->column_count + 1, sizeof *rows->conversions);
     rows->cells = calloc(header->column_count + 1, sizeof *rows->cells);
     if (!rows->conversions || !rows->cells) return error_set_memory(error);

@@ -42,7 +42,8 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
     plan->repeat = field->is_variable ? facts->longest : field->items;
     if (plan->code == 'A') {
         if (facts->longest > plan->repeat) plan->repeat = facts->longest;
-        if (plan->repeat == 0) plan->repeat = 1;
+        uint64_t least = field->is_variable && writing->table->least_text ? writing->table->least_text : 1;
+        if (plan->repeat < least) plan->repeat = least;
         uint64_t step = field->is_variable ? field->items : 1;
         if (step > 1) plan->repeat = (plan->repeat + step - 1) / step * step;
     }

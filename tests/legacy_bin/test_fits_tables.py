@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from .votables import Field, csv_rows, refused, stream, succeeded, tabledata, write
+from .votables import Field, csv_rows, refused, stream, stream_bytes, succeeded, tabledata, write
 
 Run = Callable[..., object]
 
@@ -126,6 +126,16 @@ def test_headers_that_cannot_be_true_are_refused(run: Run, tmp_path: Path, old: 
     damaged = head + (b"XTENSION" + tail).replace(old, new, 1)
     path = write(tmp_path / "in.xml", stream([("int", "*")], "FITS", damaged))
     refused(run("votcnv", "-f", "csv", path))
+
+
+def test_rows_without_width_cost_nothing_and_are_not_believed_when_many(run: Run, tmp_path: Path) -> None:
+    made = succeeded(run("votcnv", "-f", "votfits", write(tmp_path / "a.xml", tabledata([("int", "*")], [[""]] * 3))))
+    content = stream_bytes(made.stdout)
+    many = content.replace(b"NAXIS2  =                    3", b"NAXIS2  =  9000000000000000003")
+    assert many != content
+    path = write(tmp_path / "in.xml", stream([("int", "*")], "FITS", many))
+    for tool in (("votcnv", "-f", "csv"), ("votinfo",)):
+        assert "9000000000000000003 rows without any width" in refused(run(*tool, path))
 
 
 def test_a_descriptor_that_points_outside_the_heap_is_refused(run: Run, tmp_path: Path) -> None:

@@ -311,3 +311,17 @@ def test_an_empty_stream_is_a_table_without_rows(run: Run, tmp_path: Path) -> No
     for serialization in ("BINARY", "BINARY2"):
         path = write(tmp_path / "in.xml", stream([("int", "")], serialization, b""))
         assert succeeded(run("votcnv", "-f", "csv", path)).text == "# c1\n"
+
+
+def test_stilts_reads_texts_of_one_letter_from_fits_inside_votable(run: Run, tmp_path: Path) -> None:
+    path = converted(run, tmp_path, [(("char", "*"), ["a", "b"]), (("unicodeChar", "*"), ["", ""])], "votfits")
+    command = ["stilts", "tcat", f"in={path}", "ifmt=votable", "ofmt=csv"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "c1,c2\na,\nb,\n"
+
+
+@pytest.mark.parametrize("form", SERIALIZATIONS)
+def test_rows_of_nothing_but_empty_arrays_come_back(run: Run, tmp_path: Path, form: str) -> None:
+    path = converted(run, tmp_path, [(("bit", "*"), [""] * 3), (("double", "*"), [""] * 3)], form)
+    assert csv_rows(run("votcnv", "-f", "csv", path)) == [["", ""]] * 3
+    assert succeeded(run("votinfo", "-s", path)).text == "3 2\n"
