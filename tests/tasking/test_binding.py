@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 
 from voclient import tasking
@@ -129,6 +130,14 @@ def test_a_wrong_call_raises_before_anything_runs(
         resolve(*operands, **given)
     assert str(info.value) == message
     assert info.value.task == "resolve"
+
+
+@pytest.mark.parametrize("control", ["async_", "execute", "timeout", "check", "cwd", "env", "callback"])
+@pytest.mark.parametrize("value", [10**400, object(), np.array([1, 2]), [], "x", 1j], ids=lambda v: type(v).__name__)
+def test_a_control_that_cannot_be_is_told(resolve: Task, control: str, value: object) -> None:
+    with pytest.raises(TaskParameterError, match=f"resolve: task control '{control}' cannot be ") as caught:
+        resolve("m31", **{control: value})
+    assert caught.value.parameter == control
 
 
 def test_async_is_accepted_by_both_its_names(resolve: Task) -> None:

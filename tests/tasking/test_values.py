@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from astropy import units as u
-from astropy.coordinates import Angle
+from astropy.coordinates import Angle, SkyCoord
 from astropy.table import Table
 
-from voclient.tasking.descriptor import Parameter
+from voclient.tasking.descriptor import PARAMETER_TYPES, Parameter
 from voclient.tasking.errors import TaskParameterError
 from voclient.tasking.values import check, describe, spell
 
@@ -109,6 +109,28 @@ def test_what_is_refused_is_told_with_what_is_accepted(parameter: Parameter, giv
     assert str(info.value) == f"task: parameter 'p': {message}"
     assert (info.value.task, info.value.parameter) == ("task", "p")
     assert info.value.value is given
+
+
+STRANGE = [
+    10**400, 10**9999, -(10**400), 1j, b"\xff", "\0", "\ud800", [[]], [None], {"a": 1}, {1, 2}, range(3), object(), int,
+    len, np.array([1, 2]), np.array([[1, 2]]), np.ma.masked, np.ma.array([1], mask=[1]), np.datetime64("2020-01-01"),
+    5 * u.m, [1, 2] * u.deg, Angle("1d"), SkyCoord(1, 2, unit="deg"), Table({"a": [1]}), Table(), memoryview(b"a"), ...,
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("repeated", [False, True])
+@pytest.mark.parametrize("kind", [kind for kind in PARAMETER_TYPES if kind != "choice"])
+def test_no_value_makes_another_error_or_a_message_of_many_lines(kind: str, repeated: bool) -> None:
+    errors = []
+    for value in STRANGE:
+        try:
+            check(make(kind, repeated=repeated), value, "task")
+        except TaskParameterError as error:
+            errors.append(error)
+    assert errors
+    assert {(error.task, error.parameter) for error in errors} == {("task", "p")}
+    assert not any("\n" in str(error) for error in errors)
 
 
 def test_a_long_value_is_shown_in_part() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from .descriptor import CONTROLS, Descriptor, Invocation, Parameter
 from .errors import TaskParameterError
 from .template import fill
-from .values import check, is_table, spell, suggest
+from .values import check, is_table, show, spell, suggest
 
 
 def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
@@ -208,7 +208,7 @@ def _standard_input(descriptor: Descriptor, parameter: Parameter, value: Any, st
 
 
 def _refusal(descriptor: Descriptor, parameter: Parameter, value: Any, reason: str) -> TaskParameterError:
-    text = f"{descriptor.task}: parameter {parameter.name!r}: {value!r} {reason}"
+    text = f"{descriptor.task}: parameter {parameter.name!r}: {show(value)} {reason}"
     return TaskParameterError(text, task=descriptor.task, parameter=parameter.name, value=value)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .descriptor import CONTROLS, Descriptor, Invocation, Parameter, as_dict
 from .errors import TaskParameterError
+from .values import show
 
 if TYPE_CHECKING:
     import inspect
@@ -201,8 +202,10 @@ class Task:
 
         result: dict[str, Any] = {}
         for name, value in steering.items():
+            if getattr(value, "shape", None) == () and type(value).__module__ == "numpy":
+                value = value.item()
             if name in ("async_", "execute", "check"):
-                if not isinstance(value, bool) and value not in (0, 1):
+                if not isinstance(value, int) or value not in (0, 1):
                     raise self._bad_control(name, value, "True or False")
                 result[name] = bool(value)
             elif value is None:
@@ -229,7 +232,7 @@ class Task:
     def _timeout(self, value: Any) -> float:
         try:
             seconds = float(value.to_value("s") if hasattr(value, "to_value") else value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self._bad_control("timeout", value, "a number of seconds above 0") from None
         if not seconds > 0 or isinstance(value, (bool, str)):
             raise self._bad_control("timeout", value, "a number of seconds above 0")
@@ -237,7 +240,7 @@ class Task:
 
     def _bad_control(self, name: str, value: Any, accepted: str) -> TaskParameterError:
         return TaskParameterError(
-            f"{self.__name__}: task control {name!r} cannot be {value!r}; accepted: {accepted}",
+            f"{self.__name__}: task control {name!r} cannot be {show(value)}; accepted: {accepted}",
             task=self.__name__, parameter=name, value=value,
         )  # fmt: skip
 

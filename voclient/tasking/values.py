@@ -76,9 +76,9 @@ def check_one(parameter: Parameter, value: Any) -> Any:
     for number in result if parameter.type == "range" else (result,):
         _check_bounds(parameter, number)
     if parameter.choices and result not in parameter.choices:
-        raise ValueError(f"{_show(value)} is none of its choices{suggest(str(result), map(str, parameter.choices))}")
+        raise ValueError(f"{show(value)} is none of its choices{suggest(str(result), map(str, parameter.choices))}")
     if parameter.pattern is not None and isinstance(result, str) and not re.fullmatch(parameter.pattern, result):
-        raise ValueError(f"{_show(value)} does not have the form {parameter.pattern}")
+        raise ValueError(f"{show(value)} does not have the form {parameter.pattern}")
     return result
 
 
@@ -169,13 +169,18 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) and type(value) is not str else value
 
 
-def _show(value: Any) -> str:
-    text = repr(value)
+def show(value: Any) -> str:
+    """A value in a message: one line, not too long."""
+    try:
+        text = repr(value)
+    except ValueError:
+        text = "a number of too many digits"
+    text = " ".join(text.split()) if "\n" in text else text
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _wrong(value: Any, parameter: Parameter) -> ValueError:
-    return ValueError(f"{_show(value)} ({type(value).__name__}) is not {_NOUNS[parameter.type]}")
+    return ValueError(f"{show(value)} ({type(value).__name__}) is not {_NOUNS[parameter.type]}")
 
 
 def _bool(parameter: Parameter, value: Any) -> bool:
@@ -191,7 +196,7 @@ def _int(parameter: Parameter, value: Any) -> int:
     if isinstance(value, str) and _INT.fullmatch(value.strip()) and len(value) < 4000:
         return int(value)
     number = _number(parameter, value)
-    if not math.isfinite(number) or number != int(number):
+    if isinstance(number, float) and not number.is_integer():
         raise _wrong(value, parameter)
     return int(number)
 
@@ -205,9 +210,13 @@ def _number(parameter: Parameter, value: Any) -> int | float:
         if number is None:
             raise _wrong(value, parameter)
         return number
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
+    if isinstance(value, (bool, type)) or not hasattr(value, "__float__") or getattr(value, "shape", ()) != ():
         raise _wrong(value, parameter)
-    return value if type(value) is int else float(value)
+    try:
+        # No program reads more digits, and Python writes no more.
+        return value if type(value) is int and value.bit_length() < 13_000 else float(value)
+    except (TypeError, OverflowError):
+        raise _wrong(value, parameter) from None
 
 
 def _read_number(text: str) -> int | float | None:
@@ -228,7 +237,7 @@ def _in_unit(parameter: Parameter, value: Any) -> float:
         return float(number)
     except (ValueError, TypeError):
         wanted = f"cannot be expressed in {unit}" if unit else "has a unit, the parameter has none"
-        raise ValueError(f"{_show(value)} {wanted}") from None
+        raise ValueError(f"{show(value)} {wanted}") from None
 
 
 def _unit(parameter: Parameter) -> str:
@@ -251,7 +260,7 @@ def _quantity(parameter: Parameter, value: Any) -> int | float:
 
 def _string(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{_show(value)} ({type(value).__name__}) is not text")
+        raise ValueError(f"{show(value)} ({type(value).__name__}) is not text")
     return value
 
 
@@ -267,7 +276,7 @@ def _path(parameter: Parameter, value: Any) -> str:
 
 def _url(parameter: Parameter, value: Any) -> str:
     if not isinstance(value, str) or not _SCHEME.match(value):
-        raise ValueError(f"{_show(value)} does not begin with a scheme such as https:")
+        raise ValueError(f"{show(value)} does not begin with a scheme such as https:")
     return value
 
 
@@ -278,7 +287,7 @@ def _table(parameter: Parameter, value: Any) -> Any:
 def _range(parameter: Parameter, value: Any) -> tuple[Any, Any]:
     if isinstance(value, str):
         ends: list[Any] = [end.strip() or None for end in re.split(re.escape(parameter.separator or ","), value)]
-    elif isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)):
+    elif isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)) and getattr(value, "shape", 0) != ():
         ends = list(value)
     else:
         ends = []
@@ -286,7 +295,7 @@ def _range(parameter: Parameter, value: Any) -> tuple[Any, Any]:
         raise _wrong(value, parameter)
     low, high = (None if end is None else _quantity(parameter, _plain(end)) for end in ends)
     if low is not None and high is not None and not low <= high:
-        raise ValueError(f"the low end of {_show(value)} is above the high end")
+        raise ValueError(f"the low end of {show(value)} is above the high end")
     return low, high
 
 
