@@ -28,6 +28,6 @@ def table(rows: int, serialization: str = "tabledata") -> Path:
     if not target.exists():
         part = target.with_suffix(".part")
         with part.open("wb") as stream:
-            subprocess.run([program("generate"), "-n", str(rows), "-f", serialization], stdout=stream, check=True)
+            subprocess.run([program("generate"), str(rows), serialization], stdout=stream, check=True)
         part.rename(target)
     return target

@@ -14,10 +14,17 @@ static int cmp(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
-static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec; }
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 int main(int argc, char **argv) {
-    if (argc < 4) { fprintf(stderr, "usage: measure label repeats command [args...]\n"); return 2; }
+    if (argc < 4) {
+        fprintf(stderr, "usage: measure label repeats command [args...]\n");
+        return 2;
+    }
     int n = atoi(argv[2]), rc = 0;
     if (n < 1) n = 1;
     if (n > 64) n = 64;
@@ -42,7 +49,8 @@ int main(int argc, char **argv) {
         if (st) rc = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
     }
     for (int k = 0; k < 4; k++) qsort(v[k], (size_t)n, sizeof(double), cmp);
-    printf("%-44s %8.3f %8.3f %8.3f %8.1f  rc=%d n=%d\n", argv[1], v[0][n / 2], v[1][n / 2], v[2][n / 2], v[3][n / 2], rc, n);
+    printf("%-44s %8.3f %8.3f %8.3f %8.1f  rc=%d n=%d\n", argv[1], v[0][n / 2], v[1][n / 2], v[2][n / 2], v[3][n / 2],
+           rc, n);
     fflush(stdout);
     return 0;
 }
