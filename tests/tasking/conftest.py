@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voclient.tasking import packages
+from voclient.tasking import searchpath
 
 PackageMaker = Callable[..., Path]
 SHOW_ARGUMENTS = "#!{python}\nimport sys, json\nprint(json.dumps({{'argv': sys.argv[1:]}}))\n"
@@ -21,9 +21,9 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(home / name))
     monkeypatch.delenv("VOCLIENT_TASKPATH", raising=False)
-    packages.set_task_path(None)
+    searchpath.set_task_path(None)
     yield
-    packages.set_task_path(None)
+    searchpath.set_task_path(None)
 
 
 @pytest.fixture

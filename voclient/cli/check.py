@@ -12,7 +12,8 @@ from voclient.tasking.descriptor import Descriptor, Package
 from voclient.tasking.errors import DescriptorError, TaskError
 from voclient.tasking.examples import run_example
 from voclient.tasking.loading import load_descriptor, load_package_file
-from voclient.tasking.packages import PACKAGE_FILE, is_descriptor, load_task
+from voclient.tasking.packages import load_task
+from voclient.tasking.searchpath import PACKAGE_FILE, is_descriptor
 
 from . import FAILED, OK, USAGE, style
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from voclient.tasking.index import Entry, index_package
-from voclient.tasking.packages import find_packages, get_task_path
+from voclient.tasking.searchpath import find_packages, get_task_path
 
 from . import FAILED, OK, style
 

@@ -11,7 +11,8 @@ from voclient.tasking.descriptor import Descriptor, Package, Parameter
 from voclient.tasking.errors import ExecutableNotFoundError
 from voclient.tasking.executables import find_executable
 from voclient.tasking.index import index_package
-from voclient.tasking.packages import find_packages, import_task
+from voclient.tasking.packages import import_task
+from voclient.tasking.searchpath import find_packages
 from voclient.tasking.values import describe
 
 from . import OK, style

@@ -25,14 +25,11 @@ if TYPE_CHECKING:
     )
     from .loading import load_descriptor
     from .opset import OPset
-    from .packages import (
+    from .packages import import_package, import_task, list_tasks, load_package
+    from .searchpath import (
         append_task_path,
         find_packages,
         get_task_path,
-        import_package,
-        import_task,
-        list_tasks,
-        load_package,
         prepend_task_path,
         rescan,
         set_task_path,
@@ -47,9 +44,9 @@ _HOMES = {
     ),
     "loading": ("load_descriptor",),
     "opset": ("OPset",),
-    "packages": (
-        "append_task_path", "find_packages", "get_task_path", "import_package", "import_task", "list_tasks",
-        "load_package", "prepend_task_path", "rescan", "set_task_path",
+    "packages": ("import_package", "import_task", "list_tasks", "load_package"),
+    "searchpath": (
+        "append_task_path", "find_packages", "get_task_path", "prepend_task_path", "rescan", "set_task_path",
     ),
     "task": ("Task",),
 }  # fmt: skip

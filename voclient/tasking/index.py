@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .descriptor import Package
 from .errors import DescriptorError
 from .loading import cache_entry, load_descriptor, read_cache, write_cache
-from .packages import list_descriptors
+from .searchpath import list_descriptors
 
 
 class Entry(NamedTuple):

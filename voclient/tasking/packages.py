@@ -1,4 +1,4 @@
-"""Find task packages and import them: a folder with a `package.yaml` and a YAML file a task, no Python.
+"""Import task packages: a folder with a `package.yaml` and a YAML file a task becomes a module, without Python.
 
 Nothing is read until a name is asked for; then only what that name needs.
 """
@@ -7,171 +7,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from types import FrameType, ModuleType
 from typing import Any
 
-from . import locations
 from .descriptor import Descriptor, Package
 from .errors import DescriptorError, PackageNotFoundError, TaskNotFoundError
 from .loading import load_descriptor, load_package_file
+from .searchpath import (
+    PACKAGE_FILE,
+    check_text,
+    find_package,
+    find_packages,
+    list_descriptors,
+    on_rescan,
+    prepend_task_path,
+)
 from .task import Task
 from .values import suggest
 
-PACKAGE_FILE = "package.yaml"
-
-
-class _SearchPath:
-    """Folders added in code, ahead of and behind those of the environment and the installation."""
-
-    def __init__(self) -> None:
-        self.first: list[str] = []
-        self.last: list[str] = []
-        self.instead: list[str] | None = None
-
-
-_path = _SearchPath()
 _modules: dict[str, PackageModule] = {}
-
-
-def get_task_path() -> list[str]:
-    """The folders in which task packages are sought, in this order.
-
-    Returns
-    -------
-    list of str
-        Those added in code, of `VOCLIENT_TASKPATH`, the user's, VOClient's own, the system's; some may not exist.
-
-    Examples
-    --------
-    >>> prepend_task_path("/home/me/tasks")
-    >>> get_task_path()[0]
-    '/home/me/tasks'
-    >>> set_task_path(None)
-    """
-    if _path.instead is not None:
-        middle = _path.instead
-    else:
-        setting = os.environ.get("VOCLIENT_TASKPATH", "")
-        middle = [
-            os.path.abspath(folder) for folder in setting.split(os.pathsep) if folder
-        ] + locations.taskdef_folders()
-    return list(dict.fromkeys([*_path.first, *middle, *_path.last]))
-
-
-def set_task_path(folders: Iterable[str | os.PathLike[str]] | None) -> None:
-    """Search these folders and no others.
-
-    Parameters
-    ----------
-    folders : list of paths, or None
-        Each is a package or holds packages. None: back to the default, forgetting what was added.
-
-    Examples
-    --------
-    >>> set_task_path(["mytasks", "formats"])
-    >>> [package.name for package in find_packages()]
-    ['formats', 'mytasks']
-    >>> set_task_path(None)
-    """
-    _path.instead = None if folders is None else _absolute(folders)
-    _path.first, _path.last = [], []
-    rescan()
-
-
-def prepend_task_path(*folders: str | os.PathLike[str]) -> None:
-    """Search these folders before all others.
-
-    Parameters
-    ----------
-    *folders : path
-        Each is a package or holds packages; the first of them is searched first.
-
-    Examples
-    --------
-    >>> prepend_task_path("mytasks")
-    >>> import_package("mytasks").hello
-    <task mytasks.hello>
-    >>> set_task_path(None)
-    """
-    _path.first = list(dict.fromkeys(_absolute(folders) + _path.first))
-    rescan()
-
-
-def append_task_path(*folders: str | os.PathLike[str]) -> None:
-    """Search these folders after all others.
-
-    Parameters
-    ----------
-    *folders : path
-        Each is a package or holds packages; the last of them is searched last.
-
-    Examples
-    --------
-    >>> append_task_path("mytasks", "formats")
-    >>> import_task("hello")
-    <task mytasks.hello>
-    >>> set_task_path(None)
-    """
-    _path.last = list(dict.fromkeys(_path.last + _absolute(folders)))
-    rescan()
-
-
-def rescan() -> None:
-    """Forget what was found: packages and descriptors are looked up again when next asked for.
-
-    Examples
-    --------
-    >>> rescan()
-    """
-    for tasks in _tasks.values():
-        tasks.forget()
-    _modules.clear()
-
-
-def _absolute(folders: Iterable[str | os.PathLike[str]]) -> list[str]:
-    if isinstance(folders, (str, os.PathLike)):
-        folders = [folders]
-    if not isinstance(folders, Iterable):
-        raise TypeError(f"the search path is a list of folders, not {folders!r}")
-    return [os.path.abspath(os.path.expanduser(folder)) for folder in folders]
-
-
-def find_packages(pattern: str = "*") -> list[Package]:
-    """The task packages on the search path whose names match a pattern, by name.
-
-    Parameters
-    ----------
-    pattern : str, optional
-        As file names are matched: `*`, `?`, `[ab]`.
-
-    Returns
-    -------
-    list of Package
-        Of two with one name, the first on the path. A folder that cannot be read, or whose `package.yaml` is wrong, is
-        left out with a warning.
-
-    Examples
-    --------
-    >>> [(package.name, package.license) for package in find_packages("v*")]
-    [('vao', 'BSD-3-Clause')]
-    """
-    from fnmatch import fnmatchcase
-
-    _check_text(pattern, "pattern")
-    found: dict[str, Package] = {}
-    for file in _all_files():
-        try:
-            package = load_package_file(file)
-            list_descriptors(package)
-        except DescriptorError as error:
-            import warnings
-
-            warnings.warn(f"a task package is left out: {error}", stacklevel=2)
-            continue
-        if fnmatchcase(package.name, pattern):
-            found.setdefault(package.name, package)
-    return [found[name] for name in sorted(found)]
 
 
 def load_package(
@@ -249,9 +104,9 @@ def import_package(name: str) -> ModuleType:
     >>> dir(vao)
     ['vosesame', 'votcnv', 'votinfo', 'votpos', 'votsort', 'votstat']
     """
-    _check_text(name, "name of a package")
+    check_text(name, "name of a package")
     if name not in _modules:
-        _modules[name] = PackageModule(_find(name))
+        _modules[name] = PackageModule(find_package(name))
     return _modules[name]
 
 
@@ -282,7 +137,7 @@ def import_task(name: str) -> Task:
     >>> import_task("mytasks/hello.yaml")
     <task mytasks.hello>
     """
-    _check_text(name, "name of a task")
+    check_text(name, "name of a task")
     if name.endswith(".yaml"):
         beside = os.path.join(os.path.dirname(os.path.abspath(name)), PACKAGE_FILE)
         return Task(load_descriptor(name, load_package_file(beside) if os.path.isfile(beside) else None))
@@ -319,7 +174,7 @@ def list_tasks(pattern: str = "*") -> list[str]:
     """
     from fnmatch import fnmatchcase
 
-    _check_text(pattern, "pattern")
+    check_text(pattern, "pattern")
     names = [(package.name, task) for package in find_packages() for task in _tasks_of(package.name).names()]
     return [
         f"{package}.{task}" for package, task in names
@@ -367,7 +222,7 @@ class _Tasks:
     @property
     def package(self) -> Package:
         if self._package is None:
-            self._package = _find(self.name)
+            self._package = find_package(self.name)
         return self._package
 
     def names(self) -> list[str]:
@@ -429,17 +284,13 @@ def _tasks_of(name: str) -> _Tasks:
     return _tasks.setdefault(name, _Tasks(name))
 
 
-def is_descriptor(file: str) -> bool:
-    """Whether a file of a package's folder is the descriptor of a task."""
-    return file.endswith(".yaml") and file != PACKAGE_FILE and file[0] not in "._"
+def _forget() -> None:
+    for tasks in _tasks.values():
+        tasks.forget()
+    _modules.clear()
 
 
-def list_descriptors(package: Package) -> list[str]:
-    """The files of a package's tasks, by name; DescriptorError when its folder cannot be read."""
-    try:
-        return sorted(file for file in os.listdir(package.folder) if is_descriptor(file))
-    except OSError as error:
-        raise DescriptorError(f"{package.folder}: cannot be read: {error.strerror}", file=package.folder) from error
+on_rescan(_forget)
 
 
 def load_task(package: Package, name: str) -> Descriptor:
@@ -452,61 +303,3 @@ def load_task(package: Package, name: str) -> Descriptor:
             file=file, line=descriptor.place.line, column=descriptor.place.column,
         )  # fmt: skip
     return descriptor
-
-
-def _check_text(value: Any, what: str) -> None:
-    if not isinstance(value, str):
-        raise TypeError(f"the {what} is text, not {value!r}")
-
-
-def _find(name: str) -> Package:
-    folders = get_task_path()
-    others: list[str] = []
-    for file in _all_files(first=name):
-        try:
-            package = load_package_file(file)
-        except DescriptorError:
-            if os.path.basename(os.path.dirname(file)) == name:
-                raise
-            continue
-        if package.name == name:
-            return package
-        others.append(package.name)
-    raise PackageNotFoundError(
-        f"no task package {name!r}{suggest(name, others)} (searched: {', '.join(folders) or 'no folder'})",
-        package=name, searched=tuple(folders),
-    )  # fmt: skip
-
-
-def _all_files(first: str | None = None) -> Iterator[str]:
-    """All package files on the search path; `first` is a likely name of a folder. Entry points come last."""
-    for folder in get_task_path():
-        yield from _files(folder, first)
-    if _path.instead is not None:
-        return
-    from importlib.metadata import entry_points
-    from importlib.util import find_spec
-
-    for point in entry_points(group="voclient.taskdefs"):
-        try:
-            spec = find_spec(point.module)
-        except (ImportError, ValueError):
-            continue
-        for folder in (spec.submodule_search_locations or ()) if spec else ():
-            yield from _files(folder, first)
-
-
-def _files(folder: str, first: str | None) -> Iterator[str]:
-    """Of one folder of the path: itself when it is a package, else the packages in it."""
-    own = os.path.join(folder, PACKAGE_FILE)
-    if os.path.isfile(own):
-        yield own
-        return
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return
-    for name in [first] * (first in names) + names if first else names:
-        file = os.path.join(folder, name, PACKAGE_FILE)
-        if os.path.isfile(file):
-            yield file
