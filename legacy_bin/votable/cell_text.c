@@ -104,12 +104,10 @@ struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell 
     default: break;
     }
     for (size_t i = 0; i + size <= bytes.length; i += size) {
-        char *out = buffer_reserve(room, NUMBER_ROOM + 1);
+        char *out = buffer_reserve(room, 1 + NUMBER_ROOM + VOT_CELL_SLACK);
         if (!out) return nothing;
-        char *start = out;
-        if (i) *out++ = ' ';
-        out += write_item(field->type, bytes.text + i, out);
-        room->length += (size_t)(out - start);
+        if (i) *out++ = ' ', room->length++;
+        room->length += write_item(field->type, bytes.text + i, out);
     }
     return written(room);
 }
