@@ -25,6 +25,8 @@ static const struct option options[] = {
     {QUERY_STATUS, 'q', "query_status", OPTION_FLAG, .help = "Query status code: 0 OK, 1 another value, -1 none"},
     {SIZE, 's', "size", OPTION_FLAG, .help = "Table size: rows and columns"},
     {WARN, 'w', "warn", OPTION_COUNT, .help = "Parser warnings on stderr; twice: labelled as errors",
+     .detail =
+         "They tell of elements that are deprecated: DEFINITIONS, and COOSYS before VOTable 1.4, which has it again.",
      .is_repeatable = true},
     {OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout", .is_new = true},
     {0},

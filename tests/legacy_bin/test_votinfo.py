@@ -144,7 +144,9 @@ def test_verbose_twice_tells_the_descriptions_there_are(run: Run) -> None:
     assert succeeded(run("votinfo", "-v", "-c", stdin=content)).lines[3] == "\t  Desc:  the a"
 
 
-@pytest.mark.parametrize(("version", "warns"), [("1.0", True), ("1.3", True), ("1.4", False), ("1.5", False)])
+@pytest.mark.parametrize(
+    ("version", "warns"), [("1.0", True), ("1.1", True), ("1.2", True), ("1.3", True), ("1.4", False), ("1.5", False)]
+)
 def test_coosys_is_deprecated_until_it_came_back(run: Run, version: str, warns: bool) -> None:
     done = run("votinfo", "-w", "-w", "-s", stdin=votable("<COOSYS ID='a'/>", version))
     assert done.status == 0
