@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "base/utf8.h"
@@ -45,5 +46,7 @@ bool json_append_double(struct buffer *buffer, double value) {
     if (isnan(value)) return buffer_append_string(buffer, "\"NaN\"");
     if (isinf(value)) return buffer_append_string(buffer, value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
     char digits[NUMBER_ROOM];
-    return buffer_append(buffer, digits, number_write_double(digits, value));
+    size_t length = number_write_double(digits, value);
+    bool is_whole = !memchr(digits, '.', length) && !memchr(digits, 'e', length);
+    return buffer_append(buffer, digits, length) && (!is_whole || buffer_append_string(buffer, ".0"));
 }

@@ -186,6 +186,7 @@ def test_the_channel_carries_typed_facts(bindir: Path) -> None:
         '<DESCRIPTION> of the\nresource </DESCRIPTION><INFO name="QUERY_STATUS" value="OK"/>'
         '<INFO name="i" value="1"/><INFO name="i" value="2"/><INFO name="QUERY_STATUS" value="OVERFLOW"/>'
         '<PARAM name="e" datatype="float" value="2000.5" unit="yr"/><PARAM name="n" datatype="int" value=""/>'
+        '<PARAM name="w" datatype="double" value="2000"/>'
         '<PARAM name="p" datatype="short" arraysize="2" value="1 -2"/><PARAM name="t" datatype="char" value="12"/>'
     )
     content = document([("int", ""), ("char", "*")], "<TABLEDATA><TR/><TR/></TABLEDATA>").replace(
@@ -207,12 +208,14 @@ def test_the_channel_carries_typed_facts(bindir: Path) -> None:
         ],
         "params": {
             "e": {"value": 2000.5, "unit": "yr", "ucd": None, "datatype": "float"},
+            "w": {"value": 2000.0, "unit": None, "ucd": None, "datatype": "double"},
             "n": {"value": None, "unit": None, "ucd": None, "datatype": "int"},
             "p": {"value": [1, -2], "unit": None, "ucd": None, "datatype": "short"},
             "t": {"value": "12", "unit": None, "ucd": None, "datatype": "char"},
         },
         "infos": {"QUERY_STATUS": "OVERFLOW", "i": "2"},
     }
+    assert isinstance(keys["params"]["w"]["value"], float)
 
 
 def test_an_attribute_without_prefix_goes_before_one_of_another_namespace(run: Run) -> None:
