@@ -349,3 +349,13 @@ def test_every_command_explains_itself() -> None:
         assert done.stdout.startswith(f"usage: voclient {command} [-h]")
     assert voclient("--help").returncode == 0
     assert voclient("--version").stdout.startswith("voclient ")
+
+
+def test_rows_are_printed_once_also_where_a_table_is_made_of_them(package: Path) -> None:
+    (package / "rows.yaml").write_text(
+        "task: rows\nsummary: s\nexecutable: printf\narguments: ['a 1\\nb 2\\n']\nresults:\n"
+        "  stdout: {format: columns, header: false, columns: [x, n], keys: {x: string, n: int, table: table}}\n"
+    )
+    code = "import sys; from voclient.cli import main; main(['run', 'rows']); print('astropy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "x\tn\na\t1\nb\t2\nFalse\n"

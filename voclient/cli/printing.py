@@ -6,9 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from voclient.tasking.results.contents import row_tables
+
 from . import style
 
 if TYPE_CHECKING:
+    from voclient.tasking.descriptor import Descriptor
     from voclient.tasking.opset import OPset
 
 
@@ -32,9 +35,13 @@ def print_json(result: OPset) -> None:
     print(json.dumps({key: _plain(value) for key, value in result.items()}, indent=2, ensure_ascii=False))
 
 
-def print_result(result: OPset) -> None:
-    """Values of a line each; lists of one length as the columns of a table; tables and texts as they are."""
-    values = dict(result.items())
+def print_result(result: OPset, descriptor: Descriptor) -> None:
+    """Values of a line each; lists of one length as the columns of a table; tables and texts as they are.
+
+    A table that is made of such lists says nothing new, and is not made.
+    """
+    made_of_rows = row_tables(descriptor)
+    values = {key: result[key] for key in result if key not in made_of_rows}
     lists = {key: list(value) for key, value in values.items() if _is_column(value)}
     length = max(map(len, lists.values()), default=0)
     columns = {key: value for key, value in lists.items() if len(value) == length and length}

@@ -44,7 +44,7 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     if options.json:
         print_json(result)
     else:
-        print_result(result)
+        print_result(result, task.descriptor)
     if result.exitstatus == result.SUCCESS:
         return OK
     print(f"voclient: {task.__name__}: {result.exitmsg}", file=sys.stderr)

@@ -24,7 +24,7 @@ def declared_keys(descriptor: Descriptor) -> dict[str, Key]:
     return {key.name: key for key in (*keys, *results.channel)}
 
 
-def _row_tables(descriptor: Descriptor) -> frozenset[str]:
+def row_tables(descriptor: Descriptor) -> frozenset[str]:
     """Keys of type `table` that stand beside row keys: they are made of the rows."""
     stdout = descriptor.results.stdout
     if stdout is None or not plain_keys(stdout):
@@ -46,7 +46,7 @@ class Contents:
         self._rows: dict[str, list[Any] | array[float]] = {}
         self._count = 0
         self._units: dict[str, str] = {}
-        self._tables = _row_tables(descriptor)
+        self._tables = row_tables(descriptor)
         self._table: tuple[int, RowsReference] | None = None
 
     def apply(self, item: Item) -> None:
