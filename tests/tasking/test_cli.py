@@ -359,3 +359,30 @@ def test_rows_are_printed_once_also_where_a_table_is_made_of_them(package: Path)
     code = "import sys; from voclient.cli import main; main(['run', 'rows']); print('astropy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "x\tn\na\t1\nb\t2\nFalse\n"
+
+
+NESTED = """\
+task: nested
+summary: Lists and objects
+executable: printf
+arguments: ['{"columns": [{"name": "ra", "unit": "deg"}, {"name": "id"}], "infos": {"a": "b"}, "none": []}']
+results: {stdout: {format: json, keys: {columns: list, infos: dict, none: list}}}
+"""
+
+
+def test_lists_and_objects_are_a_line_of_json_each_in_a_pipe(package: Path) -> None:
+    (package / "nested.yaml").write_text(NESTED)
+    lines = [line.split("\t") for line in voclient("run", "nested").stdout.splitlines()]
+    assert [name for name, _ in lines] == ["columns", "infos", "none"]
+    assert json.loads(lines[0][1]) == [{"name": "ra", "unit": "deg"}, {"name": "id"}]
+
+
+def test_lists_and_objects_are_laid_out_on_a_terminal(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (package / "nested.yaml").write_text(NESTED)
+    monkeypatch.setenv("NO_COLOR", "1")
+    ours, theirs = pty.openpty()
+    subprocess.run([sys.executable, "-m", "voclient.cli", "run", "nested"], stdout=theirs, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert shown == "columns:\nname  unit\nra    deg\nid\ninfos:\na: b\n"

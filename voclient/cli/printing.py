@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from voclient.tasking.results.contents import row_tables
+from voclient.tasking.results.contents import declared_keys, row_tables
 
 from . import style
 
@@ -42,7 +42,8 @@ def print_result(result: OPset, descriptor: Descriptor) -> None:
     """
     made_of_rows = row_tables(descriptor)
     values = {key: result[key] for key in result if key not in made_of_rows}
-    lists = {key: list(value) for key, value in values.items() if _is_column(value)}
+    whole = {name for name, key in declared_keys(descriptor).items() if key.type == "list"}
+    lists = {key: list(value) for key, value in values.items() if key not in whole and _is_column(value)}
     length = max(map(len, lists.values()), default=0)
     columns = {key: value for key, value in lists.items() if len(value) == length and length}
     single = {key: value for key, value in values.items() if key not in columns and not _is_long(value)}
@@ -61,11 +62,7 @@ def print_result(result: OPset, descriptor: Descriptor) -> None:
             print("\n".join("\t".join(row) for row in [list(columns), *rows]))
     for key, value in values.items():
         if key not in columns and key not in single:
-            print(
-                f"{style.bold(key)}:\n{_long_text(value)}"
-                if style.is_terminal() and len(values) > 1
-                else _long_text(value)
-            )
+            _print_long(key, value, alone=len(values) == 1)
 
 
 def _is_column(value: Any) -> bool:
@@ -87,11 +84,35 @@ def _text(value: Any) -> str:
     return (str(value) if hasattr(value, "__fspath__") else text).replace("\t", " ").replace("\n", " ")
 
 
-def _long_text(value: Any) -> str:
+def _print_long(key: str, value: Any, *, alone: bool) -> None:
+    """Tables and texts as they are; lists and objects in a line of JSON, or laid out for a person."""
+    if isinstance(value, (Mapping, list)):
+        if not style.is_terminal():
+            print(f"{key}\t{json.dumps(_plain(value), ensure_ascii=False)}")
+        elif value:
+            print(f"{style.bold(key)}:\n{_laid_out(value)}")
+        return
     if hasattr(value, "pformat"):
-        lines: list[str] = value.pformat() if style.is_terminal() else value.pformat(max_lines=-1, max_width=-1)
-        return "\n".join(lines)
-    return value.rstrip("\n") if isinstance(value, str) else json.dumps(_plain(value), indent=2, ensure_ascii=False)
+        lines = value.pformat() if style.is_terminal() else value.pformat(max_lines=-1, max_width=-1)
+        text = "\n".join(lines)
+    else:
+        text = value.rstrip("\n")
+    print(f"{style.bold(key)}:\n{text}" if style.is_terminal() and not alone else text)
+
+
+def _laid_out(value: Mapping[str, Any] | list[Any]) -> str:
+    """Objects of a list, or under the names of an object, as rows of a table, without the members that none has."""
+    rows = list(value.items()) if isinstance(value, Mapping) else [("", item) for item in value]
+    if not all(isinstance(item, Mapping) for _, item in rows):
+        plain = [item if isinstance(item, str) else json.dumps(_plain(item), ensure_ascii=False) for _, item in rows]
+        return "\n".join(f"{name}: {item}" if name else item for (name, _), item in zip(rows, plain, strict=True))
+    members = [
+        name for name in dict.fromkeys(name for _, item in rows for name in item)
+        if any(item.get(name) is not None for _, item in rows)
+    ]  # fmt: skip
+    named = isinstance(value, Mapping)
+    cells = [[name] * named + [_text(item.get(member)) for member in members] for name, item in rows]
+    return style.table([""] * named + members, cells)
 
 
 def _named(key: str, unit: str | None) -> str:
