@@ -1,7 +1,8 @@
-"""The generated tables and the two small C programs of the benchmark, made once in build/bench."""
+"""The generated tables and the two small C programs of the benchmark, made once in build/bench; CPU and memory."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -31,3 +32,15 @@ def table(rows: int, serialization: str = "tabledata") -> Path:
             subprocess.run([program("generate"), str(rows), serialization], stdout=stream, check=True)
         part.rename(target)
     return target
+
+
+def cpu(command: list[str], repeats: int) -> tuple[float, float, float]:
+    """Median CPU seconds (user and system), wall seconds, peak memory in MB."""
+    line = subprocess.run(
+        [program("measure"), "x", str(repeats), *map(str, command)],
+        capture_output=True, text=True, check=True, env={**os.environ, "JAVA_TOOL_OPTIONS": "-Xmx4g"},
+    ).stdout  # fmt: skip
+    user, system, wall, memory = (float(word) for word in line.split()[1:5])
+    if "rc=0" not in line:
+        sys.exit(f"{command} failed: {line}")
+    return user + system, wall, memory

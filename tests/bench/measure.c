@@ -49,7 +49,7 @@ int main(int argc, char **argv) {
         if (st) rc = WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
     }
     for (int k = 0; k < 4; k++) qsort(v[k], (size_t)n, sizeof(double), cmp);
-    printf("%-44s %8.3f %8.3f %8.3f %8.1f  rc=%d n=%d\n", argv[1], v[0][n / 2], v[1][n / 2], v[2][n / 2], v[3][n / 2],
+    printf("%-44s %8.4f %8.4f %8.4f %8.1f  rc=%d n=%d\n", argv[1], v[0][n / 2], v[1][n / 2], v[2][n / 2], v[3][n / 2],
            rc, n);
     fflush(stdout);
     return 0;

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from data import BIN, FOLDER, program, table
+from data import BIN, FOLDER, cpu, table
 
 SMALL = Path(__file__).resolve().parents[1] / "legacy_bin" / "golden" / "inputs" / "stars.xml"
 OUT = FOLDER / "out"
@@ -31,18 +30,6 @@ def per_byte(words: list[str], serialization: str = "tabledata") -> float:
     small, large = table(10_000, serialization), table(100_000, serialization)
     counts = [instructions([str(BIN / words[0]), *words[1:], str(name)]) for name in (small, large)]
     return (counts[1] - counts[0]) / (large.stat().st_size - small.stat().st_size)
-
-
-def cpu(command: list[str], repeats: int) -> tuple[float, float, float]:
-    """Median CPU seconds (user and system), wall seconds, peak memory in MB."""
-    line = subprocess.run(
-        [program("measure"), "x", str(repeats), *map(str, command)],
-        capture_output=True, text=True, check=True, env={**os.environ, "JAVA_TOOL_OPTIONS": "-Xmx4g"},
-    ).stdout  # fmt: skip
-    user, system, wall, memory = (float(word) for word in line.split()[1:5])
-    if "rc=0" not in line:
-        sys.exit(f"{command} failed: {line}")
-    return user + system, wall, memory
 
 
 ASTROPY = """
