@@ -90,3 +90,10 @@ def test_the_examples_give_what_they_promise(archive: RunningArchive, bindir: Pa
                           capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "skipped" not in done.stdout
+
+
+def test_the_package_bears_the_version_of_the_project() -> None:
+    import voclient
+
+    (package,) = find_packages("vao")
+    assert package.version == voclient.__version__

@@ -386,3 +386,7 @@ def test_lists_and_objects_are_laid_out_on_a_terminal(package: Path, monkeypatch
     shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
     os.close(ours)
     assert shown == "columns:\nname  unit\nra    deg\nid\ninfos:\na: b\n"
+
+
+def test_help_behind_a_task_is_that_of_the_task(package: Path) -> None:
+    assert voclient("run", "names", "--help").stdout == voclient("show", "names").stdout != ""

@@ -20,6 +20,7 @@ Words are operands or name=value pairs; a name given again makes a list. After -
 
   voclient run vosesame m31 m51
   voclient run votsort stars.xml name=vmag descending=yes --json
+  voclient run votsort --help       what the task takes and gives, as `voclient show votsort`
 """
 
 
@@ -35,6 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     before, after = _cut(words)
+    if {"-h", "--help"} & set(before) and (task_name := next((w for w in before if not w.startswith("-")), None)):
+        from .show import show_task
+
+        print(show_task(import_task(task_name).descriptor))
+        return OK
     options = parser.parse_intermixed_args(before)
     if not options.words:
         parser.error("which task? (`voclient list` tells what there is)")

@@ -39,7 +39,7 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     if options.json:
         print(json.dumps(task.attributes, indent=2, ensure_ascii=False, default=str))
     else:
-        print(_show_task(task.descriptor))
+        print(show_task(task.descriptor))
     return OK
 
 
@@ -54,7 +54,7 @@ def _show_package(package: Package) -> str:
     return "\n".join([*lines, "", style.bold("Tasks"), tasks])
 
 
-def _show_task(descriptor: Descriptor) -> str:
+def show_task(descriptor: Descriptor) -> str:
     package = style.dim(f"  ({descriptor.package})") if descriptor.package else ""
     lines = [f"{style.bold(descriptor.task)}  {descriptor.summary}{package}", ""]
     if descriptor.description:
