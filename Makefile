@@ -3,6 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
+# meson looks for ninja on PATH; both are those of the environment.
+MESON := NINJA=$(CURDIR)/$(VENV)/bin/ninja $(VENV)/bin/meson
+NINJA := $(VENV)/bin/ninja
 
 # Debian 12 or later. The first list builds and runs VOClient, the second judges it in the tests.
 PACKAGES := gcc g++ pkg-config python3-venv python3-dev libexpat1-dev zlib1g-dev libcurl4-openssl-dev openssl ca-certificates
@@ -59,20 +62,21 @@ archive: $(VENV)/.installed  ## serve the local archive until interrupted
 
 test: test-packages $(VENV)/.test-tools build/asan/build.ninja  ## run every test, the tools' once more under the sanitizers
 	$(VENV)/bin/python -m pytest
-	$(VENV)/bin/ninja -C build/asan --quiet
+	$(NINJA) -C build/asan --quiet
 	VOCLIENT_BINDIR=$(CURDIR)/build/asan/legacy_bin/tools $(VENV)/bin/python -m pytest tests/legacy_bin
 	@echo "All tests passed."
 
 build/asan/build.ninja: $(VENV)/.test-tools
-	$(VENV)/bin/meson setup build/asan -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true >/dev/null
+	@echo "Configuring the build with sanitizers"
+	@$(MESON) setup build/asan -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true >/dev/null
 
 lint: test-packages $(VENV)/.test-tools  ## check style and types: ruff, mypy, gcc -Werror, clang-format
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h' '*.cc')
-	[ -d build/lint ] || $(VENV)/bin/meson setup build/lint -Dwerror=true >/dev/null
-	$(VENV)/bin/ninja -C build/lint --quiet
+	[ -d build/lint ] || $(MESON) setup build/lint -Dwerror=true >/dev/null
+	$(NINJA) -C build/lint --quiet
 	@echo "No complaints."
 
 bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios of one run
@@ -81,9 +85,9 @@ bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios o
 # Documents without their first `<`, which the target puts back.
 fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable reader for FUZZ_SECONDS (60)
 	$(call install-packages,clang libclang-rt-14-dev)
-	[ -d build/fuzz ] || CC=clang CXX=clang++ $(VENV)/bin/meson setup build/fuzz -Dfuzz=true \
+	[ -d build/fuzz ] || CC=clang CXX=clang++ $(MESON) setup build/fuzz -Dfuzz=true \
 	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-	$(VENV)/bin/ninja -C build/fuzz --quiet tests/fuzz/fuzz_reader
+	$(NINJA) -C build/fuzz --quiet tests/fuzz/fuzz_reader
 	mkdir -p build/fuzz/corpus
 	for file in tests/legacy_bin/golden/inputs/*.xml; do \
 	  tail -c +2 $$file >build/fuzz/corpus/$$(basename $$file); done
