@@ -1,7 +1,7 @@
 /* output.h - where a tool's result goes: standard output or a file that appears only when complete.
  * Standard output: the first MiB is held back, so that an error within it leaves stdout empty.
  * A file: written without a name in the target's folder, put in place by output_commit(); devices
- * and pipes are written as they are (decision 19). A closed pipe ends the program quietly, by SIGPIPE.
+ * and pipes are written as they are. A closed pipe ends the program quietly, by SIGPIPE.
  * One owner: output_open() … output_commit() or output_discard(), either frees it. */
 #ifndef IO_OUTPUT_H
 #define IO_OUTPUT_H

@@ -78,7 +78,8 @@ def check_one(parameter: Parameter, value: Any) -> Any:
     if parameter.choices and result not in parameter.choices:
         raise ValueError(f"{show(value)} is none of its choices{suggest(str(result), map(str, parameter.choices))}")
     if parameter.pattern is not None and isinstance(result, str) and not re.fullmatch(parameter.pattern, result):
-        raise ValueError(f"{show(value)} does not have the form {parameter.pattern}")
+        meaning = f" ({parameter.help})" if parameter.help else ""
+        raise ValueError(f"{show(value)} does not have the form {parameter.pattern}{meaning}")
     return result
 
 
