@@ -318,7 +318,7 @@ class OPset(MutableMapping[str, Any]):
         record = self._record
         self._expect_news()
         in_callback = in_callback_thread()  # it would wait for itself
-        if not record.wait_until(lambda: record.finished and (in_callback or not record.delivering), timeout):
+        if not record.wait_over(not in_callback, timeout):
             self._expect_news()
             return False
         with record.changed:
@@ -460,7 +460,7 @@ class OPset(MutableMapping[str, Any]):
             return
         run.stop(Status.ABORTED, message)
         if not self._moves_here():
-            record.wait_until(lambda: record.finished)
+            record.wait_over()
 
     def _moves_here(self) -> bool:
         """Whether the run is moved by this very thread (in a callback of a synchronous run)."""

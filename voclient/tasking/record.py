@@ -64,8 +64,11 @@ class Record:
         self._make_waiting()
 
     def _make_waiting(self) -> None:
-        self.changed = threading.Condition()
+        lock = threading.RLock()
+        self.changed = threading.Condition(lock)
         """Guards the contents; notified after each change."""
+        self._over = threading.Condition(lock)
+        """Notified at the end only, so that who waits for it is not woken, in vain, by each item."""
         self._followers: list[Callable[[list[Item]], None]] = []
         _records.add(self)
 
@@ -120,6 +123,8 @@ class Record:
     def _tell(self, items: list[Item]) -> None:
         with self.changed:
             self.changed.notify_all()
+            if not items:
+                self._over.notify_all()
             for follower in self._followers:
                 follower(items)
 
@@ -127,9 +132,16 @@ class Record:
 
     def wait_until(self, ready: Callable[[], bool], timeout: float | None = None) -> bool:
         """Wait until `ready()` holds, or no news can come any more."""
+        return self._wait(self.changed, ready, timeout)
+
+    def wait_over(self, delivered: bool = False, timeout: float | None = None) -> bool:
+        """Wait until the run is over, and all callbacks were called if they are to be `delivered`."""
+        return self._wait(self._over, lambda: self.finished and not (delivered and self.delivering), timeout)
+
+    def _wait(self, condition: threading.Condition, ready: Callable[[], bool], timeout: float | None) -> bool:
         if not ready():
-            with self.changed:
-                self.changed.wait_for(lambda: ready() or self.orphaned, timeout)
+            with condition:
+                condition.wait_for(lambda: ready() or self.orphaned, timeout)
         return ready()
 
     def follow(self, follower: Callable[[list[Item]], None]) -> list[Item]:
@@ -155,7 +167,7 @@ class Record:
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
-        del state["changed"], state["_followers"], state["error"], state["cause"]
+        del state["changed"], state["_over"], state["_followers"], state["error"], state["cause"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -252,7 +252,7 @@ def _end_all() -> None:
         for run in runs:
             run.stop(Status.ABORTED, "the interpreter ended")
         for run in runs:
-            run.record.wait_until(lambda run=run: run.ended, 10)  # type: ignore[misc]
+            run.record.wait_over(timeout=10)
     finally:
         for run in runs:
             if not run.ended:
