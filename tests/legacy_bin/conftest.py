@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -65,9 +64,3 @@ def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest
     libraries = ["-lexpat", "-lz", "-lstdc++", "-o", program]
     subprocess.run([*compiler, HERE / "trials" / "reader.c", library, *libraries], check=True)
     return program
-
-
-@pytest.fixture
-def golden_inputs(tmp_path: Path) -> Path:
-    """The test's own folder, with a copy of the golden cases' inputs in it."""
-    return shutil.copytree(HERE / "golden" / "inputs", tmp_path, dirs_exist_ok=True)

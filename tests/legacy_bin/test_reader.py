@@ -54,10 +54,10 @@ def test_bytes_that_are_not_of_the_encoding_are_refused(run: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["enc_tabledata", "enc_binary", "enc_binary2", "fitsenc", "fitshref"])
-def test_every_serialization_gives_the_same_cells(run: Run, golden_inputs: Path, name: str) -> None:
-    want = succeeded(run("votcnv", "-f", "csv", "enc_tabledata.xml", cwd=golden_inputs)).text
-    assert succeeded(run("votcnv", "-f", "csv", f"{name}.xml", cwd=golden_inputs)).text == want
-    assert succeeded(run("votinfo", "-s", f"{name}.xml", cwd=golden_inputs)).text == "4 4\n"
+def test_every_serialization_gives_the_same_cells(run: Run, inputs: Path, name: str) -> None:
+    want = succeeded(run("votcnv", "-f", "csv", "enc_tabledata.xml", cwd=inputs)).text
+    assert succeeded(run("votcnv", "-f", "csv", f"{name}.xml", cwd=inputs)).text == want
+    assert succeeded(run("votinfo", "-s", f"{name}.xml", cwd=inputs)).text == "4 4\n"
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_unusual_documents_are_read(run: Run, tmp_path: Path, content: str, size
     assert succeeded(run("votinfo", "-s", "unusual.xml")).text == f"{size}\n"
 
 
-def test_short_rows_are_padded_and_long_ones_cut(run: Run, golden_inputs: Path) -> None:
-    lines = succeeded(run("votcnv", "-f", "csv", "ragged.xml", cwd=golden_inputs)).lines
+def test_short_rows_are_padded_and_long_ones_cut(run: Run, inputs: Path) -> None:
+    lines = succeeded(run("votcnv", "-f", "csv", "ragged.xml", cwd=inputs)).lines
     assert {line.count(",") for line in lines} == {lines[0].count(",")}
 
 

@@ -31,11 +31,11 @@ def resource(content: str, attributes: str = "") -> str:
         ("col", "2"), ("table", "3"), ("fields", "6"), ("group", "0"), ("links", "0"), ("coosys", "0"), ("coo", "0"),
     ],
 )  # fmt: skip
-def test_words_to_count_may_be_abbreviated(run: Run, golden_inputs: Path, word: str, count: str) -> None:
+def test_words_to_count_may_be_abbreviated(run: Run, inputs: Path, word: str, count: str) -> None:
     size = succeeded(run("votinfo", "-s", "multi3.xml")).text.split()
     wanted = {"row": size[0], "col": size[1]}.get(word, count)
     if word in ("params", "inf", "table", "fields"):
-        text = (golden_inputs / "multi3.xml").read_text()
+        text = (inputs / "multi3.xml").read_text()
         first = text.split("</RESOURCE>")[0]
         wanted = {
             "params": str(first.count("<PARAM")),
@@ -47,7 +47,7 @@ def test_words_to_count_may_be_abbreviated(run: Run, golden_inputs: Path, word: 
 
 
 @pytest.mark.parametrize("word", ["r", "co", "c", "bogus", "", "s"])
-def test_other_words_are_refused(run: Run, golden_inputs: Path, word: str) -> None:
+def test_other_words_are_refused(run: Run, inputs: Path, word: str) -> None:
     done = run("votinfo", "-n", word, "stars.xml")
     assert (done.status, done.stdout, done.stderr) == (1, b"", f"Unknown number request '{word}'\n")
 
@@ -57,11 +57,11 @@ def test_other_words_are_refused(run: Run, golden_inputs: Path, word: str) -> No
     [("-cid", ["f1", "(none)", "(none)"]), ("--columns=ucd", ["(none)", "meta.note", "(none)"]),
      ("-cName", ["(none)", "(none)", "(none)"])],
 )  # fmt: skip
-def test_one_attribute_of_the_columns_is_told_alone(run: Run, golden_inputs: Path, what: str, lines: list[str]) -> None:
+def test_one_attribute_of_the_columns_is_told_alone(run: Run, inputs: Path, what: str, lines: list[str]) -> None:
     assert succeeded(run("votinfo", what, "noname.xml")).lines == lines
 
 
-def test_another_attribute_of_the_columns_is_refused(run: Run, golden_inputs: Path) -> None:
+def test_another_attribute_of_the_columns_is_refused(run: Run, inputs: Path) -> None:
     done = run("votinfo", "-cx", "noname.xml")
     assert (done.status, done.stderr) == (1, "Unknown column attribute 'x' (id, name or ucd)\n")
 
@@ -89,11 +89,11 @@ def test_the_query_status_is_looked_for_in_three_places(run: Run, content: str, 
 @pytest.mark.parametrize(
     ("flag", "output"), [("-d", "none\n"), ("-i", ""), ("-p", ""), ("-q", "1\n"), ("-s", "0 0\n"), ("-nrows", "0\n")]
 )
-def test_a_document_without_resource_has_nothing_to_tell(run: Run, golden_inputs: Path, flag: str, output: str) -> None:
+def test_a_document_without_resource_has_nothing_to_tell(run: Run, inputs: Path, flag: str, output: str) -> None:
     assert succeeded(run("votinfo", flag, "norsc.xml")).text == output
 
 
-def test_a_document_without_resource_has_a_summary(run: Run, golden_inputs: Path) -> None:
+def test_a_document_without_resource_has_a_summary(run: Run, inputs: Path) -> None:
     assert "Resources:  0\tType: none        \t    Table Size:  0 x 0" in succeeded(run("votinfo", "norsc.xml")).text
 
 
@@ -107,7 +107,7 @@ def test_long_reports_are_told_whole(run: Run) -> None:
 
 
 @pytest.mark.parametrize("kind", ["BINARY", "BINARY2", "FITS"])
-def test_the_kind_and_size_of_encoded_tables_are_told(run: Run, golden_inputs: Path, kind: str) -> None:
+def test_the_kind_and_size_of_encoded_tables_are_told(run: Run, inputs: Path, kind: str) -> None:
     name = {"BINARY": "enc_binary.xml", "BINARY2": "enc_binary2.xml", "FITS": "fitsenc.xml"}[kind]
     assert f"Type: {kind:12}\t    Table Size:  4 x 4" in succeeded(run("votinfo", name)).text
 
@@ -153,7 +153,7 @@ def test_coosys_is_deprecated_until_it_came_back(run: Run, version: str, warns: 
     assert done.stderr == ("Error: <COOSYS> element was deprecated in v1.2\n" if warns else "")
 
 
-def test_return_silences_single_facts_only(run: Run, golden_inputs: Path) -> None:
+def test_return_silences_single_facts_only(run: Run, inputs: Path) -> None:
     for facts in (["-s"], ["-n", "rows"], ["-q"], ["-d"], ["-i"], ["-p"]):
         assert succeeded(run("votinfo", *facts, "-r", "stars.xml")).text == ""
     for facts in ([], ["-c"]):
@@ -161,9 +161,9 @@ def test_return_silences_single_facts_only(run: Run, golden_inputs: Path) -> Non
         assert succeeded(run("votinfo", *facts, "-r", "stars.xml")).text == whole != ""
 
 
-def test_the_report_goes_where_it_is_told_to(run: Run, golden_inputs: Path) -> None:
+def test_the_report_goes_where_it_is_told_to(run: Run, inputs: Path) -> None:
     assert succeeded(run("votinfo", "-s", "-o", "size.txt", "stars.xml")).text == ""
-    assert (golden_inputs / "size.txt").read_text() == "5 6\n"
+    assert (inputs / "size.txt").read_text() == "5 6\n"
 
 
 def channel(program: Path, content: str) -> dict[str, Any]:
