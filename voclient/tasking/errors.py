@@ -90,6 +90,13 @@ class ResultError(TaskError):
         self.line = line
 
 
+class MissingKeyError(KeyError):
+    """A key that an OPset has not, or not yet; the message says which. (A `KeyError`, as of any dict.)"""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class TaskExecutionError(TaskError):
     """A run failed; ``result`` is its OPset."""
 

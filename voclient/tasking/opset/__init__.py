@@ -1,0 +1,148 @@
+"""The output parameter set: what a task function returns. Here its life; the rest by subject in its bases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import TaskError
+from ..executors import local
+from ..record import Record, Status
+from .facts import Facts
+from .waiting import Waiting
+
+if TYPE_CHECKING:
+    from ..run import Run
+
+__all__ = ["OPset", "Status"]
+
+
+class OPset(Waiting, Facts):
+    """Results of one run of a task: a dict that fills as output arrives, and the facts of the run.
+
+    Looking never blocks; `wait`, `wait_for`, `check`, `stream` do. Any thread may use it.
+
+    Examples
+    --------
+    >>> from voclient.vaopackage import vosesame
+    >>> result = vosesame("m31")
+    >>> result["ra"], result.exitstatus == result.SUCCESS
+    (10.684708, True)
+    """
+
+    RUNNING = Status.RUNNING
+    SUCCESS = Status.SUCCESS
+    ERROR = Status.ERROR
+    ABORTED = Status.ABORTED
+    TIMEOUT = Status.TIMEOUT
+
+    def __init__(self, run: Run) -> None:
+        self._run: Run | None = run
+        self._record: Record = run.record
+        self._closed = False
+
+    def execute(self) -> OPset:
+        """Start a prepared run (`execute=False`); once.
+
+        Returns
+        -------
+        OPset
+            Itself.
+
+        Raises
+        ------
+        TaskError
+            It was started already, or its program cannot be; with `check`, it failed.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> result = votinfo("stars.xml", execute=False)
+        >>> result.execute()["rows"]
+        5
+        """
+        run = self._run
+        if run is None or run.pump is not None or run.ended:
+            raise TaskError(f"{self._record.descriptor.task}: this run was started already")
+        if run.controls.async_:
+            local.submit(run)
+        else:
+            local.run_here(run)
+            self.wait()
+        return self
+
+    def abort(self) -> None:
+        """End the process group, and wait until it is dead. Nothing happens when the run has ended.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> result = votinfo("stars.xml", execute=False)
+        >>> result.abort()
+        >>> result.exitstatus.name
+        'ABORTED'
+        """
+        self._stop("aborted")
+
+    def close(self) -> None:
+        """End the run if it goes on, and release its files; values and output kept in memory stay readable.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votinfo
+        >>> with votinfo("stars.xml", async_=True) as result:       # closed at the end of the block
+        ...     result.wait_for("rows")
+        5
+        """
+        self._stop("closed before its end")
+        self._closed = True
+        self._record.stdout.close()
+        self._record.stderr.close()
+
+    def __enter__(self) -> OPset:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        run = getattr(self, "_run", None)
+        if run is not None:
+            run.collected()
+
+    def _stop(self, message: str) -> None:
+        run, record = self._run, self._record
+        if run is None or record.finished or record.orphaned:
+            return
+        run.stop(Status.ABORTED, message)
+        if not self._moves_here():
+            record.wait_over()
+
+    def __repr__(self) -> str:
+        record = self._record
+        words = {
+            Status.SUCCESS: "succeeded",
+            Status.ERROR: "failed",
+            Status.ABORTED: "was aborted",
+            Status.TIMEOUT: "was ended at its time limit",
+        }
+        state = words.get(record.status) or {"prepared": "is prepared", "queued": "is queued"}.get(
+            record.phase, "is running"
+        )
+        if record.status is Status.ERROR:
+            state += f" ({record.message.splitlines()[-1]})" if record.message else ""
+        return f"<{record.descriptor.task} {state}: {', '.join(self) or 'no results'}>"
+
+    # Copies: of a run that has ended, everything but the process.
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if not self._record.finished:
+            raise TypeError(f"{self._record.descriptor.task}: a run that has not ended cannot be pickled")
+        return _remake, (self._record,)
+
+
+def _remake(record: Record) -> OPset:
+    result = OPset.__new__(OPset)
+    result._run = None
+    result._record = record
+    result._closed = False
+    return result

@@ -1,0 +1,76 @@
+"""The facts of a run, as an OPset tells them."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, BinaryIO
+
+from ..record import Record, Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Facts:
+    """How the run stands, what was executed, what it printed. Nothing here blocks."""
+
+    _record: Record
+
+    @property
+    def exitstatus(self) -> Status:
+        """Falsy until the run has ended."""
+        return self._record.status
+
+    @property
+    def exitmsg(self) -> str:
+        """Why it failed, in words; empty while it runs and after plain success."""
+        return self._record.message
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status of the program, negative for a signal; None while it runs."""
+        return self._record.returncode
+
+    @property
+    def argv(self) -> list[str]:
+        """The command line, as a list of words."""
+        return list(self._record.argv)
+
+    @property
+    def stdout(self) -> str:
+        """What the program has written to standard output; bytes that are no UTF-8 as surrogate escapes."""
+        return self.stdout_bytes.decode("utf-8", "surrogateescape")
+
+    @property
+    def stderr(self) -> str:
+        """What the program has written to standard error."""
+        return self._record.stderr.read().decode("utf-8", "surrogateescape")
+
+    @property
+    def stdout_bytes(self) -> bytes:
+        """Standard output as it came."""
+        return self._record.stdout.read()
+
+    def open_stdout(self) -> BinaryIO:
+        """Standard output as a file, from its start: for outputs too large to be held in memory."""
+        return self._record.stdout.open()
+
+    @property
+    def started(self) -> datetime | None:
+        """When the process was started, UTC; None before."""
+        from datetime import UTC, datetime
+
+        return None if self._record.started is None else datetime.fromtimestamp(self._record.started, UTC)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the start of the process to the end of the run, or to now."""
+        record = self._record
+        if record.began is None:
+            return 0.0
+        return (time.monotonic() if record.ended is None else record.ended) - record.began
+
+    @property
+    def progress(self) -> tuple[float | None, str]:
+        """How far the program says it is: a fraction (None: unknown) and a text."""
+        return self._record.progress.fraction, self._record.progress.text
