@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from voclient import tasking
+from voclient.tasking.annotations import QuantityLike
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.task import Task
+from voclient.tasking.task import _SUPPORTED, Task
 
 TEXT = """\
 task: resolve
@@ -49,20 +50,17 @@ def resolve(tmp_path: Path, show_arguments: Path) -> Task:
 
 def test_the_signature_has_operands_first_then_names_then_controls(resolve: Task) -> None:
     signature = inspect.signature(resolve)
-    assert list(signature.parameters) == [
-        "target", "second", "radius", "fmt", "table", "force",
-        "async_", "execute", "timeout", "check", "cwd", "env", "callback",
-    ]  # fmt: skip
+    assert list(signature.parameters) == ["target", "second", "radius", "fmt", "table", "force", *_SUPPORTED]
     kinds = [parameter.kind.name for parameter in signature.parameters.values()]
-    assert kinds == ["POSITIONAL_OR_KEYWORD"] * 2 + ["KEYWORD_ONLY"] * 11
+    assert kinds == ["POSITIONAL_OR_KEYWORD"] * 2 + ["KEYWORD_ONLY"] * (4 + len(_SUPPORTED))
     parameters = signature.parameters
     assert parameters["target"].annotation == str | Sequence[str]
     assert parameters["target"].default is inspect.Parameter.empty
-    assert (parameters["radius"].annotation, parameters["radius"].default) == (float, 0.5)
+    assert (parameters["radius"].annotation, parameters["radius"].default) == (float | QuantityLike, 0.5)
     assert parameters["fmt"].annotation == Literal["csv", "vot"] | None
     assert (parameters["force"].annotation, parameters["force"].default) == (bool, False)
     assert signature.return_annotation is tasking.OPset
-    assert resolve.__annotations__["radius"] is float
+    assert resolve.__annotations__["radius"] == float | QuantityLike
 
 
 def test_the_docstring_is_numpydoc(resolve: Task) -> None:

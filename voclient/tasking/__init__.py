@@ -2,7 +2,8 @@
 
 Find and import: `find_packages`, `list_tasks`, `import_package`, `import_task`, `load_package`; the search path:
 `get_task_path`, `set_task_path`, `prepend_task_path`, `append_task_path`, `rescan`. A `Task` is called and gives an
-`OPset`. Every error is a `TaskError`. Names are loaded when they are first used.
+`OPset`; `set_process_limit` bounds how many run at a time. Every error is a `TaskError`. Names are loaded when they are
+first used.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         TaskParameterError,
         TaskTimeoutError,
     )
+    from .executors.local import process_limit, set_process_limit
     from .loading import load_descriptor
     from .opset import OPset
     from .packages import import_package, import_task, list_tasks, load_package
@@ -42,6 +44,7 @@ _HOMES = {
         "DescriptorError", "ExecutableNotFoundError", "PackageNotFoundError", "ResultError", "TaskAbortedError",
         "TaskError", "TaskExecutionError", "TaskNotFoundError", "TaskParameterError", "TaskTimeoutError",
     ),
+    "executors.local": ("process_limit", "set_process_limit"),
     "loading": ("load_descriptor",),
     "opset": ("OPset",),
     "packages": ("import_package", "import_task", "list_tasks", "load_package"),
@@ -76,7 +79,9 @@ __all__ = [
     "load_descriptor",
     "load_package",
     "prepend_task_path",
+    "process_limit",
     "rescan",
+    "set_process_limit",
     "set_task_path",
 ]
 

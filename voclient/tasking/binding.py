@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import os
-from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from .controls import Callback, Controls
+from .annotations import annotate, control_types, left_out
+from .controls import Controls
 from .descriptor import Descriptor, Key, Parameter, Section
 from .values import describe
 
-_TYPES: dict[str, tuple[Any, ...]] = {
-    "bool": (bool,), "int": (int,), "float": (float,), "string": (str,), "choice": (str,), "url": (str,),
-    "path": (str, os.PathLike[str]), "angle": (float, str), "quantity": (float, str), "range": (tuple[float, float],),
-}  # fmt: skip
-_CONTROLS: dict[str, Any] = {
-    "async_": bool, "execute": bool, "timeout": float | None, "check": bool,
-    "cwd": str | os.PathLike[str] | None, "env": Mapping[str, str] | None, "callback": Callback | None,
-}  # fmt: skip
 _CONTROL_HELP = {
     "async_": "Return at once; the OPset fills while the task runs (also `**{'async': True}`).",
     "execute": "False: prepare only, and start with `result.execute()`.",
@@ -41,21 +31,16 @@ def make_signature(descriptor: Descriptor) -> inspect.Signature:
     optional = False
     for parameter in descriptor.parameters:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if parameter.operand else inspect.Parameter.KEYWORD_ONLY
-        default = inspect.Parameter.empty if parameter.required else _default(parameter)
+        default = inspect.Parameter.empty if parameter.required else left_out(parameter)
         if parameter.operand:
             # After an operand that may be left out, Python wants defaults; the call is checked all the same.
             default = None if optional and parameter.required else default
             optional = optional or not parameter.required
         item = inspect.Parameter(parameter.name, kind, default=default, annotation=annotate(parameter))
         (positional if parameter.operand else named).append(item)
-    for name in _CONTROLS:
-        default = getattr(_DEFAULTS, name)
-        named.append(
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=default or None if name == "env" else default,
-                annotation=_CONTROLS[name],
-            )
-        )  # fmt: skip
+    for name, annotation in control_types().items():
+        default = None if name == "env" else getattr(_DEFAULTS, name)
+        named.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
     return inspect.Signature([*positional, *named], return_annotation=OPset)
 
 
@@ -63,27 +48,7 @@ def make_annotations(descriptor: Descriptor) -> dict[str, Any]:
     """Annotations of the parameters and controls."""
     from .opset import OPset
 
-    return {p.name: annotate(p) for p in descriptor.parameters} | _CONTROLS | {"return": OPset}
-
-
-def _default(parameter: Parameter) -> Any:
-    """What happens when it is left out, as the descriptor says; a flag that is left out is off."""
-    return False if parameter.default is None and parameter.type == "bool" and parameter.argv else parameter.default
-
-
-def annotate(parameter: Parameter) -> Any:
-    """The Python type that stands for a parameter (text where it would need astropy)."""
-    optional = not parameter.required and _default(parameter) is None
-    if parameter.type == "table":
-        name = "Table | str | PathLike[str]" + (" | Sequence[Table | str]" if parameter.repeated else "")
-        return f"{name} | None" if optional else name
-    if parameter.choices and parameter.type in ("choice", "string", "int"):
-        one: Any = Literal[parameter.choices]
-    else:
-        one = reduce(or_, _TYPES[parameter.type])
-    if parameter.repeated:
-        one = one | Sequence[one]
-    return one | None if optional else one
+    return {p.name: annotate(p) for p in descriptor.parameters} | control_types() | {"return": OPset}
 
 
 def make_docstring(descriptor: Descriptor) -> str:
@@ -160,7 +125,7 @@ def _phrase(parameter: Parameter) -> str:
         text = "{" + ", ".join(map(repr, parameter.choices)) + "}"
         text += ", or a list of them" if parameter.repeated else ""
     else:
-        text = describe(parameter)
+        text = describe(parameter).replace("an integer", "int")
     if parameter.required:
         return text
     return f"{text}, optional" if parameter.default is None else f"{text}, default: {parameter.default!r}"

@@ -223,7 +223,18 @@ def submit(run: Run) -> None:
 
 
 def process_limit() -> int:
-    """How many asynchronous runs may have a process at the same time."""
+    """How many asynchronous runs may have a process at the same time.
+
+    Returns
+    -------
+    int
+        What `set_process_limit` said, else the number of cores this process may use.
+
+    Examples
+    --------
+    >>> process_limit() >= 1
+    True
+    """
     return _queue.limit or _cores()
 
 
@@ -234,9 +245,16 @@ def set_process_limit(limit: int | None) -> None:
     ----------
     limit : int or None
         At most so many at a time; None: as many as this process may use cores.
+
+    Examples
+    --------
+    >>> set_process_limit(8)
+    >>> process_limit()
+    8
+    >>> set_process_limit(None)
     """
-    if limit is not None and limit < 1:
-        raise ValueError(f"the limit of processes is at least 1, not {limit}")
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise ValueError(f"the limit of processes is a whole number of at least 1, not {limit!r}")
     _queue.limit = limit or 0
     _queue.refill()
 
