@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
@@ -182,32 +179,3 @@ def test_several_threads_can_stream_one_run() -> None:
 def test_a_value_becomes_a_quantity_in_its_unit() -> None:
     quantity = shell("echo b = 2.5").quantity("b")
     assert (quantity.value, str(quantity.unit)) == (2.5, "deg")
-
-
-def test_a_finished_one_can_be_pickled_and_read_elsewhere() -> None:
-    result = shell("echo a = 1; echo hello >&2; exit 3")
-    copy = pickle.loads(pickle.dumps(result))
-    assert (dict(copy), copy.stderr, copy.exitmsg, copy.exitstatus) == (
-        {"a": 1},
-        "hello\n",
-        "hello (exit status 3)",
-        copy.ERROR,
-    )
-    assert copy.wait()
-    copy.close()
-    with pytest.raises(TaskExecutionError) as caught:
-        copy.check()
-    again = pickle.loads(pickle.dumps(caught.value))
-    assert again.result["a"] == 1
-    elsewhere = subprocess.run(
-        [sys.executable, "-c", "import pickle, sys; print(dict(pickle.load(sys.stdin.buffer)))"],
-        input=pickle.dumps(result),
-        capture_output=True,
-        check=True,
-    )
-    assert elsewhere.stdout == b"{'a': 1}\n"
-
-
-def test_a_running_one_cannot_be_pickled() -> None:
-    with shell("sleep 60", async_=True) as result, pytest.raises(TypeError, match="not ended"):
-        pickle.dumps(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 IN_MEMORY = 1 << 20
 
@@ -18,10 +18,20 @@ class CapturedOutput:
     __slots__ = ("_file", "_memory", "_size", "closed")
 
     def __init__(self, data: bytes = b"") -> None:
-        self._memory = bytearray(data)
+        self._memory = bytearray()
         self._file: IO[bytes] | None = None
-        self._size = len(data)
+        self._size = 0
         self.closed = False
+        if data:
+            self.write(data)
+
+    @classmethod
+    def of_file(cls, path: str | os.PathLike[str]) -> CapturedOutput:
+        """What a file holds. It stays readable when the file is removed; replaced it may be, changed it must not."""
+        capture = cls()
+        capture._file = open(path, "rb", buffering=0)  # noqa: SIM115
+        capture._size = os.fstat(capture._file.fileno()).st_size
+        return capture
 
     def __len__(self) -> int:
         return self._size
@@ -45,27 +55,27 @@ class CapturedOutput:
 
     def open(self) -> BinaryIO:
         """Open what has come so far for reading, from its start; it may be read after `close`."""
-        file = self._file
+        memory, file = self._memory, self._file
         if file is not None and not self.closed:
             # A new open file of the same inode: its position is its own.
             return open(f"/proc/self/fd/{file.fileno()}", "rb")
         self._check_kept()
-        return io.BytesIO(self._memory)
+        return io.BytesIO(memory)
 
     def read(self) -> bytes:
         """All that has come so far."""
-        file = self._file
+        memory, file = self._memory, self._file
         if file is not None and not self.closed:
             return os.pread(file.fileno(), self._size, 0) if self._size < 1 << 30 else self._read_long()
         self._check_kept()
-        return bytes(self._memory)
+        return bytes(memory)
 
     def tail(self, size: int) -> bytes:
         """The last bytes, at most `size` of them."""
-        file = self._file
+        memory, file = self._memory, self._file
         if file is not None and not self.closed:
             return os.pread(file.fileno(), size, max(0, self._size - size))
-        return bytes(self._memory[-size:])
+        return bytes(memory[-size:])
 
     def close(self) -> None:
         """Give the file back. What was small enough for memory stays readable."""
@@ -76,8 +86,21 @@ class CapturedOutput:
     def __del__(self) -> None:
         self.close()
 
-    def __reduce__(self) -> tuple[type[CapturedOutput], tuple[bytes]]:
-        return CapturedOutput, (b"" if self._file is not None and self.closed else self.read(),)
+    def __copy__(self) -> CapturedOutput:
+        """The same bytes, closed on its own. Nothing may be written to either any more."""
+        capture = CapturedOutput()
+        capture._memory, capture._size, capture.closed = self._memory, self._size, self.closed
+        if self._file is not None:
+            capture._file = _LOST if self.closed else os.fdopen(os.dup(self._file.fileno()), "rb", buffering=0)
+        return capture
+
+    def __deepcopy__(self, _: object) -> CapturedOutput:
+        return self.__copy__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._file is not None and self.closed:
+            return _closed, (self._size,)
+        return CapturedOutput, (self.read(),)
 
     def _read_long(self) -> bytes:
         # One read(2) gives 2 GiB at most.
@@ -87,6 +110,17 @@ class CapturedOutput:
     def _check_kept(self) -> None:
         if self._file is not None:
             raise ValueError(f"these {self._size} bytes of output are gone: the result was closed")
+
+
+_LOST: IO[bytes] = io.BytesIO()
+"""Stands for a file that is closed, or that stayed in another process."""
+_LOST.close()
+
+
+def _closed(size: int) -> CapturedOutput:
+    capture = CapturedOutput()
+    capture._file, capture._size, capture.closed = _LOST, size, True
+    return capture
 
 
 def _write_all(file: IO[bytes], data: bytes | bytearray) -> None:

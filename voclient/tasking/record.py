@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -60,7 +61,6 @@ class Record:
         """Callbacks are still to be called for things that arrived."""
         self.orphaned = False
         """Forked away: the run goes on in the parent process, without news for this one."""
-        self.row_keys: set[str] = set()
         self._make_waiting()
 
     def _make_waiting(self) -> None:
@@ -92,8 +92,6 @@ class Record:
                 if isinstance(event, Item):
                     with self.changed:
                         self.contents.apply(event)
-                        if event.rows:
-                            self.row_keys.update(event.values)
                     items.append(event)
                 elif isinstance(event, Progress):
                     self.progress = event
@@ -151,29 +149,32 @@ class Record:
         """
         with self.changed:
             self._followers.append(follower)
-            before = [Item({key: self.contents.value(key)}) for key in self.contents if key not in self.row_keys]
-            tables: dict[int, dict[str, list[Any]]] = {}
-            for key in self.contents:
-                if key in self.row_keys:
-                    column = self.contents.rows(key)
-                    tables.setdefault(len(column), {})[key] = column
-            return before + [Item(table, rows=True) for table in tables.values()]
+            state = self.contents.state()
+        before = [Item({key: value}) for key, value in state["values"].items()]
+        rows = {key: column for key, column in state["rows"].items() if key not in state["values"]}
+        return [*before, Item(rows, rows=True)] if rows else before
 
     def unfollow(self, follower: Callable[[list[Item]], None]) -> None:
         with self.changed:
             self._followers.remove(follower)
 
-    # Copies in other processes.
+    # Copies, also in other processes: of a run that has ended.
 
-    def __getstate__(self) -> dict[str, Any]:
-        state = self.__dict__.copy()
-        del state["changed"], state["_over"], state["_followers"], state["error"], state["cause"]
-        return state
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .portable import pack
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.error = self.cause = None
-        self._make_waiting()
+        return _unpack, (pack(self), self.descriptor, self.stdout, self.stderr)
+
+    def __copy__(self) -> Record:
+        from .portable import pack
+
+        return _unpack(pack(self), self.descriptor, copy(self.stdout), copy(self.stderr))
+
+
+def _unpack(state: dict[str, Any], descriptor: Descriptor, stdout: CapturedOutput, stderr: CapturedOutput) -> Record:
+    from .portable import unpack
+
+    return unpack(state, descriptor, stdout=stdout, stderr=stderr)
 
 
 def pairs(items: Iterable[Item]) -> Iterator[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from ..errors import TaskError
@@ -38,7 +39,6 @@ class OPset(Waiting, Facts):
     def __init__(self, run: Run) -> None:
         self._run: Run | None = run
         self._record: Record = run.record
-        self._closed = False
 
     def execute(self) -> OPset:
         """Start a prepared run (`execute=False`); once.
@@ -94,7 +94,6 @@ class OPset(Waiting, Facts):
         5
         """
         self._stop("closed before its end")
-        self._closed = True
         self._record.stdout.close()
         self._record.stderr.close()
 
@@ -134,15 +133,18 @@ class OPset(Waiting, Facts):
 
     # Copies: of a run that has ended, everything but the process.
 
+    @classmethod
+    def of(cls, record: Record) -> OPset:
+        """The OPset of a run that has ended, from its record (`portable.unpack`)."""
+        result = cls.__new__(cls)
+        result._run = None
+        result._record = record
+        return result
+
     def __reduce__(self) -> tuple[Any, ...]:
         if not self._record.finished:
-            raise TypeError(f"{self._record.descriptor.task}: a run that has not ended cannot be pickled")
-        return _remake, (self._record,)
+            raise TypeError(f"{self._record.descriptor.task}: a run that has not ended cannot be pickled or copied")
+        return OPset.of, (self._record,)
 
-
-def _remake(record: Record) -> OPset:
-    result = OPset.__new__(OPset)
-    result._run = None
-    result._record = record
-    result._closed = False
-    return result
+    def __copy__(self) -> OPset:
+        return OPset.of(copy(self._record))

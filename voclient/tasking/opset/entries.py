@@ -28,14 +28,12 @@ class Entries(MutableMapping[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> None:
         with self._record.changed:
-            self._record.row_keys.discard(key)
             self._record.contents.apply(Item({key: value}))
 
     def __delitem__(self, key: str) -> None:
         with self._record.changed:
             if key not in self._record.contents:
                 raise MissingKeyError(self._why_missing(key))
-            self._record.row_keys.discard(key)
             self._record.contents.remove(key)
 
     def __contains__(self, key: object) -> bool:

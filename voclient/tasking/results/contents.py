@@ -84,6 +84,23 @@ class Contents:
         """The unit of a key: what the tool said, else what the descriptor declares."""
         return self._units.get(name) or self._key(name).unit
 
+    def state(self) -> dict[str, Any]:
+        """All of it, as `restore` takes it; references stay what they are, a table of the rows is left out."""
+        return {
+            "many": self._many,
+            "values": {name: self._single[name] for name in self if name in self._single},
+            "rows": {name: list(self._rows[name]) for name in self if name in self._rows},
+            "count": self._count,
+            "units": dict(self._units),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Hold what `state` told, and nothing else."""
+        self._single = dict(state["values"])
+        self._rows = {name: self._column(name, held) for name, held in state["rows"].items()}
+        self._count = state["count"]
+        self._units = dict(state["units"])
+
     def __contains__(self, name: object) -> bool:
         return name in self._single or name in self._rows or (name in self._tables and bool(self._rows))
 
@@ -105,13 +122,14 @@ class Contents:
         for name in values:
             if name in self._rows:
                 continue
-            key = self._key(name)
-            empty: list[Any] | array[float] = array("d") if key.array and is_float(key) else []
-            empty.extend([missing(key)] * self._count)
-            self._rows[name] = empty
+            self._rows[name] = self._column(name, [missing(self._key(name))] * self._count)
         for name, held in self._rows.items():
             held.extend(values[name] if name in values else [missing(self._key(name))] * added)
         self._count += added
+
+    def _column(self, name: str, values: list[Any]) -> list[Any] | array[float]:
+        key = self._key(name)
+        return array("d", values) if key.array and is_float(key) else list(values)
 
     def _rows_table(self) -> RowsReference:
         """All rows so far as one Table, made when it is asked for and kept until another row comes."""

@@ -55,7 +55,7 @@ class FileCapture:
     """A file a program wrote, read like captured output."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
+        self.path = os.path.abspath(path)
 
     def open(self) -> BinaryIO:
         return open(self.path, "rb")
@@ -69,10 +69,10 @@ class TextReference(Reference):
 
     def __init__(self, capture: Capture) -> None:
         super().__init__()
-        self._capture = capture
+        self.capture = capture
 
     def _read(self) -> str:
-        with self._capture.open() as file:
+        with self.capture.open() as file:
             return file.read().decode("utf-8", "surrogateescape")
 
 
@@ -81,15 +81,15 @@ class TableReference(Reference):
 
     def __init__(self, capture: Capture, section: Section, format: str) -> None:
         super().__init__()
-        self._capture = capture
-        self._section = section
-        self._format = format
+        self.capture = capture
+        self.section = section
+        self.format = format
 
     def _read(self) -> Any:
         from . import tables
 
-        with self._capture.open() as file:
-            return tables.read_table(file, self._format, self._section)
+        with self.capture.open() as file:
+            return tables.read_table(file, self.format, self.section)
 
 
 class PathReference(Reference):
@@ -98,6 +98,8 @@ class PathReference(Reference):
     def __init__(self, path: str) -> None:
         super().__init__()
         self._path = path
+        self.place = os.path.abspath(path)
+        """The same wherever the working directory is by then."""
 
     def _read(self) -> Any:
         from pathlib import Path
@@ -110,10 +112,10 @@ class ListReference(Reference):
 
     def __init__(self, references: list[Reference]) -> None:
         super().__init__()
-        self._references = references
+        self.references = references
 
     def _read(self) -> list[Any]:
-        return [reference.resolve() for reference in self._references]
+        return [reference.resolve() for reference in self.references]
 
 
 def reference_keys(section: Section) -> list[Key]:
