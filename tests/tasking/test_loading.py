@@ -154,10 +154,11 @@ def test_every_mistake_is_reported_at_once(folder: Folder) -> None:
     assert folder.problems(text) == [
         "1:1: a descriptor needs 'task'",
         "1:1: unknown key 'tusk' in a descriptor; did you mean 'task'? (known: task, summary, description, executable, "
-        "aliases, arguments, parameters, exclusive, at_least_one, end_of_options, environment, exit_statuses, results, "
-        "examples, install)",
+        "aliases, arguments, command, parameters, exclusive, at_least_one, end_of_options, environment, exit_statuses, "
+        "results, examples, install)",
         "5:7: unknown key 'tpye' in parameter 'p'; did you mean 'type'? (known: type, help, argv, required, repeated, "
-        "default, choices, min, max, pattern, unit, separator, aliases, environment, secret, needs)",
+        "default, choices, min, max, pattern, unit, separator, aliases, environment, secret, needs, send_default, "
+        "above, below, min_items, max_items, decimal)",
         "6:13: 'type' of 'q' cannot be 'itn'; did you mean 'int'? (allowed: bool, int, float, string, choice, path, "
         "url, table, angle, quantity, range)",
     ]

@@ -37,7 +37,11 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
     """
     given = resolve_names(descriptor, given)
     values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
-    values = {name: value for name, value in values.items() if not (isinstance(value, list) and not value)}
+    for p in descriptor.parameters:
+        if p.send_default and p.name not in given:
+            values[p.name] = check(p, p.default, descriptor.task)
+    kept = {p.name for p in descriptor.parameters if p.min_items == 0}
+    values = {name: value for name, value in values.items() if value != [] or name in kept}
     _check_groups(descriptor, values)
     plain = [not isinstance(values[p.name], list) for p in descriptor.parameters if p.repeated and p.name in values]
     invocation = Invocation(
@@ -124,24 +128,43 @@ def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> lis
         for parameter in descriptor.parameters
         if parameter.name in values and (parameter.argv or parameter.flags)
     ]
+    if descriptor.command:
+        groups = _arrange(descriptor, {parameter.name: words for parameter, words in groups})
     risky = [
         (parameter, word) for parameter, words in groups if parameter.operand
         for word in words if word.startswith("-") and word != "-"
     ]  # fmt: skip
     if not risky:
         return [word for _, words in groups for word in words]
-    if descriptor.end_of_options is not None:
+    if descriptor.end_of_options is not None and not descriptor.command:
         options = [word for parameter, words in groups if not parameter.operand for word in words]
         operands = [word for parameter, words in groups if parameter.operand for word in words]
         return [*options, descriptor.end_of_options, *operands]
     for parameter, word in risky:
-        if parameter.type not in ("path", "table"):
+        # Who asks for a number, or for one of its own words, knows what begins with `-`.
+        if parameter.type not in ("path", "table", "int", "float") and not parameter.choices:
             raise _refusal(descriptor, parameter, word, "begins with '-' and the program would take it for an option")
     return [
-        f"./{word}" if parameter.operand and word.startswith("-") and word != "-" else word
-        for parameter, words in groups
+        f"./{word}" if is_file and word.startswith("-") and word != "-" else word
+        for is_file, words in ((p.operand and p.type in ("path", "table"), words) for p, words in groups)
         for word in words
     ]
+
+
+_FIXED = Parameter("")
+
+
+def _arrange(descriptor: Descriptor, groups: dict[str, list[str]]) -> list[tuple[Parameter, list[str]]]:
+    """The words in the order of `command`. A `--` in it protects the operands behind it."""
+    result = []
+    protected = False
+    for item in descriptor.command:
+        if isinstance(item, str):
+            result.append((_FIXED, [item]))
+            protected = protected or item == "--"
+        elif (parameter := descriptor.parameters[item]).name in groups:
+            result.append((_FIXED if protected else parameter, groups[parameter.name]))
+    return result
 
 
 def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> list[str]:
@@ -157,6 +180,8 @@ def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _St
             result += [fill(word, ends) for word in parameter.argv]
         return result
     items = [_word(descriptor, parameter, item, stage) for item in _items(value)]
+    if not items:
+        return []
     if parameter.repeated and parameter.separator is not None:
         items = [_join(descriptor, parameter, items) if isinstance(value, list) else items[0]]
     if "{...}" in parameter.argv:
@@ -180,7 +205,7 @@ def _join(descriptor: Descriptor, parameter: Parameter, items: list[str]) -> str
 
 def _word(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> str:
     """One value as a word that can be handed to a program."""
-    word = stage.name(value) if is_table(value) else spell(value)
+    word = stage.name(value) if is_table(value) else spell(value, decimal=parameter.decimal)
     if "\0" in word:
         raise _refusal(descriptor, parameter, value, "contains the character NUL; no program can be given it")
     try:

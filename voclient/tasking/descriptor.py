@@ -48,13 +48,25 @@ class Parameter(NamedTuple):
     """Instead of a template: the words of each value (`argv: {true: +x, false: -x}`)."""
     stdin: bool = False
     """It goes to standard input (`argv: stdin`)."""
+    unsent: bool = False
+    """The program is not told (`argv: none`): it names output files only."""
     required: bool = False
     repeated: bool = False
     default: Any = None
-    """What the tool itself does when the parameter is absent: shown, never sent."""
+    """What the tool itself does when the parameter is absent: shown, not sent."""
+    send_default: bool = False
+    """The default is sent when the parameter is absent: the tool has none of its own."""
     choices: tuple[Any, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    above: float | None = None
+    """As `minimum`, which the value itself may not be."""
+    below: float | None = None
+    min_items: int | None = None
+    """How many values a repeated one takes at least (0: an empty list is a value, too), and at most."""
+    max_items: int | None = None
+    decimal: bool = False
+    """Numbers are written without exponent, for programs that read none."""
     pattern: str | None = None
     unit: str | None = None
     separator: str | None = None
@@ -111,6 +123,8 @@ class Section(NamedTuple):
     """Each line is a row, its keys grow; False: keys are single values, the last one wins."""
     key: str | None = None
     """The one key that holds a whole text, list of lines, table or document."""
+    many: bool | None = None
+    """Whether the keys of files are lists; None: when `path` is a pattern."""
     path: str | None = None
     """The template of a file's name, `{output}` stands for a parameter's value. For `stdout`: where the output
     goes instead when that parameter is given."""
@@ -152,6 +166,9 @@ class Descriptor(NamedTuple):
     description: str = ""
     arguments: tuple[str, ...] = ()
     """Always there, ahead of the parameters' words."""
+    command: tuple[str | int, ...] = ()
+    """All words in their order, where that is not the order of declaration: text, or the index of a parameter
+    (`{name}` in YAML), for its words. None of them: arguments, then the parameters as declared."""
     parameters: tuple[Parameter, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Groups of parameters of which at most one may be given."""

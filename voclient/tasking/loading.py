@@ -69,6 +69,7 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         place=Place(file, *data["place"]),
         description=data.get("description", ""),
         arguments=tuple(data.get("arguments", ())),
+        command=tuple(data.get("command", ())),
         parameters=tuple(build_parameter(item) for item in data.get("parameters", ())),
         exclusive=tuple(map(tuple, data.get("exclusive", ()))),
         at_least_one=tuple(map(tuple, data.get("at_least_one", ()))),

@@ -9,7 +9,7 @@ from . import checking as c
 from .checking import Checker
 from .descriptor import CONTROLS, PARAMETER_TYPES, Parameter
 from .schema_results import names_of, results_field, sections_of
-from .template import placeholders
+from .template import fill, placeholders
 from .values import check_one, describe
 from .yamlfile import Path
 
@@ -40,6 +40,8 @@ def check_descriptor(checker: Checker, data: Any) -> dict[str, Any]:
     for name in inputs[1:]:
         path = ("parameters", name, "argv")
         checker.problem(path, f"standard input already takes {inputs[0]!r}; it can take one parameter")
+    if "command" in task:
+        task["command"] = _command(checker, task, parameters)
     results = task.get("results", {})
     for where, section in sections_of(results):
         for field in ("path", "format"):
@@ -49,6 +51,34 @@ def check_descriptor(checker: Checker, data: Any) -> dict[str, Any]:
     for i, example in enumerate(task.get("examples", [])):
         _check_example(checker, ("examples", i), example, parameters, results, sound)
     return task
+
+
+def _command(checker: Checker, task: dict[str, Any], parameters: dict[str, Parameter]) -> list[str | int]:
+    """Fixed words, and `{name}` as the index of a parameter: each that has words must be there."""
+    path, names = ("command",), list(parameters)
+    result: list[str | int] = []
+    if "arguments" in task:
+        checker.problem(("arguments",), "'command' has all words: its fixed ones, too, so there is no 'arguments'")
+    for i, word in enumerate(task["command"]):
+        try:
+            found = placeholders(word)
+        except ValueError as error:
+            checker.problem((*path, i), str(error))
+            continue
+        if not found:
+            result.append(fill(word, {}))
+        elif word != f"{{{found[0]}}}":
+            checker.problem(
+                (*path, i), f"{word!r}: a parameter's words stand alone; what belongs to them is its 'argv'"
+            )
+        elif checker.refer((*path, i), found[0], names, "parameter"):
+            result.append(names.index(found[0]))
+    for i, parameter in enumerate(parameters.values()):
+        if (parameter.argv or parameter.flags) and i not in result:
+            checker.problem(
+                path, f"parameter {parameter.name!r} is not in 'command', which has all words in their order"
+            )
+    return result
 
 
 def check_package(checker: Checker, data: Any) -> dict[str, Any]:
@@ -130,9 +160,11 @@ def _check_parameter(checker: Checker, path: Path, value: Any) -> dict[str, Any]
 
 
 def _argv(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    """`stdin`, a template, or for each value its words."""
+    """`stdin`, `none`, a template, or for each value its words."""
     if value == "stdin":
         return {"stdin": True}
+    if value == "none":
+        return {"unsent": True}
     if isinstance(value, dict):
         flags = [[key, [] if item is None else c.words(checker, (*path, key), item)] for key, item in value.items()]
         return {"flags": flags}
@@ -192,8 +224,8 @@ def _check_template(checker: Checker, path: Path, data: dict[str, Any]) -> None:
 def _check_rules(checker: Checker, path: Path, data: dict[str, Any]) -> None:
     kind = data["type"]
     low, high = data.get("minimum"), data.get("maximum")
-    for key in ("min", "max", "unit"):
-        if {"min": low, "max": high, "unit": data.get("unit")}[key] is not None and kind not in _NUMBERS:
+    for key in ("min", "max", "unit", "above", "below", "decimal"):
+        if {"min": low, "max": high}.get(key, data.get(key)) is not None and kind not in _NUMBERS:
             checker.problem(
                 (*path, key), f"{key!r} is for numbers ({', '.join(_NUMBERS)}), not for {kind}", at_key=True
             )
@@ -208,6 +240,13 @@ def _check_rules(checker: Checker, path: Path, data: dict[str, Any]) -> None:
     if data.get("secret") and (data.get("argv") or data.get("flags")):
         checker.problem((*path, "argv"), "a secret never goes on the command line, where everybody sees it; "
                         "use 'environment' or argv: stdin")  # fmt: skip
+    for key in ("min_items", "max_items"):
+        if key in data and not data.get("repeated"):
+            checker.problem((*path, key), f"{key!r} counts the values of a 'repeated' parameter", at_key=True)
+        elif key in data and not (isinstance(data[key], int) and data[key] >= 0):
+            checker.problem((*path, key), f"{key!r} is a whole number")
+    if data.get("send_default") and "default" not in data:
+        checker.problem((*path, "send_default"), "there is no 'default' that could be sent", at_key=True)
     if data.get("required") and "default" in data:
         checker.problem((*path, "default"), "a required parameter has no default", at_key=True)
     if kind == "bool" and (data.get("repeated") or data.get("stdin")):
@@ -332,14 +371,15 @@ _PARAMETER: dict[str, c.Field] = {
     "type": c.one_of(PARAMETER_TYPES), "help": c.text, "argv": _argv, "required": c.flag, "repeated": c.flag,
     "default": c.anything, "choices": c.list_of(c.scalar), "min": c.number, "max": c.number, "pattern": c.pattern,
     "unit": c.line, "separator": c.literal, "aliases": c.list_of(c.text, single=True), "environment": _variable,
-    "secret": c.flag, "needs": c.list_of(c.line, single=True),
+    "secret": c.flag, "needs": c.list_of(c.line, single=True), "send_default": c.flag, "above": c.number,
+    "below": c.number, "min_items": c.number, "max_items": c.number, "decimal": c.flag,
 }  # fmt: skip
 _EXAMPLE: dict[str, c.Field] = {
     "call": _call, "expect": _expect, "needs": c.list_of(c.one_of(_NEEDS), single=True), "help": c.text,
 }  # fmt: skip
 _DESCRIPTOR: dict[str, c.Field] = {
     "task": c.line, "summary": c.line, "description": c.text, "executable": _executable, "aliases": c.list_of(c.line),
-    "arguments": c.words, "parameters": _parameters, "exclusive": _groups, "at_least_one": _groups,
+    "arguments": c.words, "command": c.words, "parameters": _parameters, "exclusive": _groups, "at_least_one": _groups,
     "end_of_options": lambda checker, path, value: None if value is None else c.line(checker, path, value),
     "environment": _environment, "exit_statuses": _exit_statuses, "results": results_field,
     "examples": c.list_of(_example), "install": c.line,

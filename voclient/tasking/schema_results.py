@@ -41,7 +41,13 @@ def _format(checker: Checker, path: Path, value: Any) -> str:
 
 
 def _section(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    data = checker.mapping(path, value, _SECTION, "a section of results", ("format",))
+    data = checker.mapping(path, value, _SECTION, "a section of results")
+    if "format" not in data and "format" not in value:
+        # Where a file is needs no format.
+        if "path" in data and data.get("keys") and all(key.get("type") == "path" for key in data["keys"]):
+            data["format"] = "text"
+            return data
+        checker.problem(path, "a section of results needs 'format'")
     form = data.get("format")
     if form is None or form != value["format"]:
         return data
@@ -148,5 +154,6 @@ _SECTION: dict[str, c.Field] = {
     "format": _format, "keys": _keys, "key": c.line, "columns": c.list_of(c.line),
     "widths": c.list_of(_integer), "header": c.flag, "comment": c.literal, "pattern": c.pattern, "multiline": c.flag,
     "rows": c.flag, "path": c.line, "separator": c.literal,
+    "many": c.flag,
 }  # fmt: skip
 _RESULTS: dict[str, c.Field] = {"stdout": _section, "stderr": _section, "files": _files, "channel": _keys}

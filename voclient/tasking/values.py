@@ -58,7 +58,11 @@ def check(parameter: Parameter, value: Any, task: str = "") -> Any:
         if parameter.separator and parameter.repeated and isinstance(value, str) and parameter.type not in _TEXTS:
             value = [item for item in value.split(parameter.separator) if item.strip()]
         if parameter.repeated and _is_list(parameter, value):
-            return [check_one(parameter, item) for item in _items(value)]
+            values = [check_one(parameter, item) for item in _items(value)]
+            _check_length(parameter, len(values))
+            return values
+        if parameter.repeated:
+            _check_length(parameter, 1)
         return check_one(parameter, value)
     except ValueError as error:
         if isinstance(error, TaskParameterError):
@@ -100,11 +104,24 @@ def describe(parameter: Parameter) -> str:
             text += f" not below {low:g}"
         elif high is not None:
             text += f" not above {high:g}"
+        if parameter.above is not None:
+            text += f" above {parameter.above:g}"
+        if parameter.below is not None:
+            text += f" below {parameter.below:g}"
         if parameter.pattern is not None:
             text += f" of the form {parameter.pattern}"
         if parameter.unit:
             text += f" ({parameter.unit})"
-    return text + (", or a list of them" if parameter.repeated else "")
+    if not parameter.repeated:
+        return text
+    least, most = parameter.min_items, parameter.max_items
+    if least is not None and least > 1:
+        return (
+            f"{text}, {least} of them"
+            if least == most
+            else f"{text}, a list of {least}{f' to {most}' if most else ' or more'} of them"
+        )
+    return f"{text}, or a list of {f'at most {most} of ' if most else ''}them"
 
 
 def suggest(word: str, words: Iterable[str]) -> str:
@@ -118,12 +135,16 @@ def suggest(word: str, words: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def spell(value: Any) -> str:
+def spell(value: Any, *, decimal: bool = False) -> str:
     """A checked value as the program is given it; numbers are written shortest, the way they read back.
 
-    >>> spell(2.5), spell(10), spell(1e-8), spell("a b")
-    ('2.5', '10', '1e-08', 'a b')
+    >>> spell(2.5), spell(10), spell(1e-8), spell("a b"), spell(1e-8, decimal=True)
+    ('2.5', '10', '1e-08', 'a b', '0.00000001')
     """
+    if decimal and isinstance(value, float) and math.isfinite(value):
+        from decimal import Decimal
+
+        return format(Decimal(repr(value)), "f")
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -300,11 +321,24 @@ def _range(parameter: Parameter, value: Any) -> tuple[Any, Any]:
     return low, high
 
 
+def _check_length(parameter: Parameter, count: int) -> None:
+    least, most = parameter.min_items, parameter.max_items
+    # No value at all is an absent parameter, unless it says otherwise.
+    if count and ((least is not None and count < least) or (most is not None and count > most)):
+        raise ValueError(f"{count} value{'' if count == 1 else 's'} in the list")
+
+
 def _check_bounds(parameter: Parameter, number: Any) -> None:
-    low, high = parameter.minimum, parameter.maximum
-    if (low is None and high is None) or not isinstance(number, (int, float)):
+    low, high, above, below = parameter.minimum, parameter.maximum, parameter.above, parameter.below
+    if low is None and high is None and above is None and below is None:
+        return
+    if not isinstance(number, (int, float)):
         return
     unit = f" {parameter.unit}" if parameter.unit else ""
+    if above is not None and not number > above:
+        raise ValueError(f"{number}{unit} is not above {above:g}{unit}")
+    if below is not None and not number < below:
+        raise ValueError(f"{number}{unit} is not below {below:g}{unit}")
     if low is not None and not number >= low:
         raise ValueError(f"{number}{unit} is below the minimum {low:g}{unit}")
     if high is not None and not number <= high:

@@ -140,7 +140,11 @@ class Intake:
         from .references import FileCapture, ListReference
 
         assert section.path is not None
-        paths, is_pattern = self._paths(section.path)
+        is_place = all(key.type == "path" for key in section.keys)
+        paths, is_pattern = self._paths(section.path, os.path.exists if is_place else os.path.isfile)
+        if section.many is False and len(paths) > 1:
+            raise ResultError(f"{len(paths)} files match {section.path!r}, which is one")
+        is_pattern = is_pattern if section.many is None else section.many
         found: list[dict[str, Reference]] = []
         for path in paths:
             capture = FileCapture(path)
@@ -153,7 +157,7 @@ class Intake:
         elif found and found[0]:
             yield Item(dict(found[0]))
 
-    def _paths(self, template: str) -> tuple[list[str], bool]:
+    def _paths(self, template: str, exists: Callable[[str], bool]) -> tuple[list[str], bool]:
         """The existing files a template names in this call."""
         is_pattern = any(mark in _TEMPLATE.sub("", template) for mark in "*?[")
         values: dict[str, str] = {}
@@ -164,12 +168,12 @@ class Intake:
             values[name] = value
         if not is_pattern:
             path = os.path.join(self._folder, _TEMPLATE.sub(lambda found: values[found[1]], template))
-            return ([path] if os.path.isfile(path) else []), False
+            return ([path] if exists(path) else []), False
         import glob
 
         pattern = _TEMPLATE.sub(lambda found: glob.escape(values[found[1]]), template)
         paths = glob.glob(os.path.join(glob.escape(self._folder), pattern))
-        return sorted(path for path in paths if os.path.isfile(path)), True
+        return sorted(filter(exists, paths)), True
 
     def _read(self, section: Section, capture: FileCapture) -> Iterator[Event]:
         parser: Any = open_parser(section, capture)
