@@ -18,7 +18,7 @@ FORMATS = (
 )  # fmt: skip
 CONTROLS = (
     "async", "async_", "execute", "timeout", "check", "cwd", "env", "executor", "callback", "progress", "cache",
-    "prompt",
+    "prompt", "as_finished", "in_flight",
 )  # fmt: skip
 """Names no parameter may bear: they steer the run."""
 

@@ -15,6 +15,7 @@ from .capture import CapturedOutput
 from .results import Failure, Item, Progress
 from .results.contents import Contents
 from .results.references import Reference
+from .values import is_table
 
 if TYPE_CHECKING:
     from .descriptor import Descriptor, Invocation
@@ -39,6 +40,10 @@ class Record:
         self.descriptor = descriptor
         self.contents = Contents(descriptor, invocation)
         self.argv: list[str] = [invocation.executable, *invocation.words]
+        hidden = {parameter.name for parameter in descriptor.parameters if parameter.secret}
+        self.parameters = {
+            name: value for name, value in invocation.values.items() if name not in hidden and not is_table(value)
+        }
         self.phase = "prepared"
         """For messages: prepared, queued, running, ended."""
         self.status = Status.RUNNING

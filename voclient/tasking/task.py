@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .descriptor import CONTROLS, Descriptor, Invocation, Parameter, as_dict
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import inspect
 
     from .controls import Controls
+    from .map import Map
     from .opset import OPset
 
 _SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "callback")
@@ -116,6 +117,47 @@ class Task:
                 )  # fmt: skip
             given[name] = value
         return translate(self.descriptor, given)
+
+    def map(
+        self, items: Iterable[Any], columns: Mapping[str, str] | None = None, /, *,
+        as_finished: bool = False, in_flight: int | None = None, **given: Any,
+    ) -> Map:  # fmt: skip
+        """Run the task for each of many inputs, several at a time.
+
+        Parameters
+        ----------
+        items : iterable
+            For each run a value of the first operand, a tuple of operands, or a dict of parameters (and controls); or
+            an astropy Table, whose rows give the parameters that its columns are named after. It is consumed as
+            results are taken.
+        columns : mapping, optional
+            Of a table or of dicts: from the name of a column or key to the parameter it is for.
+        as_finished : bool, default: False
+            Results come as they end, instead of in the order of the items.
+        in_flight : int, optional
+            How many runs are begun ahead of the result that is taken; by default four for each process that may run.
+        **given
+            Parameters and task controls for all of them.
+
+        Returns
+        -------
+        Map
+            An iterator of finished OPsets; closing it ends what still runs.
+
+        Raises
+        ------
+        TaskParameterError
+            The call is wrong. What is wrong with one item is raised in its place, and iteration may go on.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import vosesame
+        >>> [result["ra"] for result in vosesame.map(["m31", "m51"])]
+        [10.684708, 202.469575]
+        """
+        from .map import begin_map
+
+        return begin_map(self, items, columns, given, as_finished=as_finished, in_flight=in_flight)
 
     @property
     def operands(self) -> tuple[Parameter, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..record import Record, Status
 
@@ -35,6 +35,11 @@ class Facts:
     def argv(self) -> list[str]:
         """The command line, as a list of words."""
         return list(self._record.argv)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the task was called with, checked; without secrets and without tables in memory."""
+        return dict(self._record.parameters)
 
     @property
     def stdout(self) -> str:

@@ -1,0 +1,236 @@
+"""One task over many inputs: runs are started as results are taken, a bounded number ahead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Self
+
+from .arguments import resolve_names
+from .errors import TaskParameterError
+from .record import Status
+from .values import show, suggest
+
+if TYPE_CHECKING:
+    from .opset import OPset
+    from .results import Item
+    from .task import Task
+
+AHEAD = 4
+"""Runs begun and not taken, for each process there may be: a slow one must not keep the others waiting."""
+
+
+class Map(Iterator["OPset"]):
+    """The runs of `Task.map`, one for each item: an iterator of their results, each finished.
+
+    What goes wrong with an item is raised in its place, and the next item follows if the iteration is continued.
+    `close`, or the end of a `with` block, ends what still runs. For one thread at a time.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        items: Iterable[Any],
+        columns: Mapping[str, str] | None,
+        given: Mapping[str, Any],
+        *,
+        as_finished: bool,
+        in_flight: int,
+    ) -> None:
+        self._task = task
+        self._items = iter(items)
+        self._columns = columns
+        self._given = given
+        self._as_finished = as_finished
+        self._in_flight = in_flight
+        self._count = 0
+        self._exhausted = False
+        self._begun: dict[int, OPset | Exception] = {}
+        """By number, in their order: what was begun and not yet taken."""
+        self._over: SimpleQueue[int] = SimpleQueue()
+        self._process = os.getpid()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> OPset:
+        number = -1
+        try:
+            self._begin_more()
+            if not self._begun:
+                raise StopIteration
+            number = self._next_number()
+            result = self._begun[number]
+            if isinstance(result, Exception):
+                raise result
+            result.wait()
+        except BaseException as error:
+            if isinstance(error, Exception):
+                self._begun.pop(number, None)
+            else:
+                self.close()
+            raise
+        del self._begun[number]
+        return result
+
+    def close(self) -> None:
+        """End the runs that were begun and not taken, and begin no more."""
+        self._exhausted = True
+        runs = [result for result in self._begun.values() if not isinstance(result, Exception)]
+        self._begun.clear()
+        for result in runs:  # all are told before any is waited for
+            if result._run is not None and not result.exitstatus:
+                result._run.stop(Status.ABORTED, "the map was closed")
+        for result in runs:
+            result.close()
+        if close := getattr(self._items, "close", None):
+            with suppress(ValueError):  # a generator that is running: it closed us
+                close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<map of {self._task.__name__}: {self._count} begun, {len(self._begun)} of them not taken>"
+
+    def _begin_more(self) -> None:
+        while not self._exhausted and len(self._begun) < self._in_flight:
+            number = self._count
+            try:
+                item = next(self._items)
+            except StopIteration:
+                self._exhausted = True
+                return
+            except Exception as error:  # of the caller's generator, which is over
+                self._exhausted = True
+                self._keep(number, error)
+                return
+            self._count += 1
+            try:
+                operands, named = self._arguments(item)
+                result = self._task(*operands, **{**self._given, **named}, async_=True)
+            except Exception as error:
+                error.add_note(f"item {number} of the map: {show(item)}")
+                self._keep(number, error)
+            else:
+                self._keep(number, result)
+
+    def _keep(self, number: int, result: OPset | Exception) -> None:
+        self._begun[number] = result
+        if not self._as_finished:
+            return
+        if not isinstance(result, Exception):
+            result._record.follow(partial(_tell, self._over, number))
+        self._over.put(number)  # it may have ended before it was followed
+
+    def _next_number(self) -> int:
+        if not self._as_finished or os.getpid() != self._process:  # in the child of a fork no news come
+            return next(iter(self._begun))
+        while True:
+            number = self._over.get()
+            result = self._begun.get(number)
+            if result is None:  # told twice
+                continue
+            if isinstance(result, Exception) or (result.exitstatus and not result._record.delivering):
+                return number
+
+    def _arguments(self, item: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """An item as operands and named values."""
+        columns = self._columns or {}
+        if isinstance(item, Mapping):
+            return (), {columns.get(name, name): value for name, value in item.items()}
+        if hasattr(item, "colnames") and hasattr(item, "table"):  # a row of an astropy Table
+            return (), self._row(item, self._columns)
+        return (item if isinstance(item, tuple) else (item,)), {}
+
+    def _row(self, row: Any, columns: Mapping[str, str] | None) -> dict[str, Any]:
+        parameters = {name: p for p in self._task.descriptor.parameters for name in (p.name, *p.aliases)}
+        if columns is None:
+            fixed = {parameters[name].name for name in self._given if name in parameters}
+            columns = {name: name for name in row.colnames if name in parameters and parameters[name].name not in fixed}
+            if not columns:
+                raise self._refusal(
+                    f"no column of the table bears the name of a parameter (columns: {', '.join(row.colnames)}; "
+                    f"parameters: {', '.join(parameters)}); say which is which: map(table, {{column: parameter}})"
+                )
+        values = {}
+        for column, name in columns.items():
+            if column not in row.colnames:
+                hint = suggest(column, row.colnames)
+                raise self._refusal(f"the table has no column {column!r}{hint} (columns: {', '.join(row.colnames)})")
+            value = row[column]
+            mask = getattr(value, "mask", None)
+            if getattr(mask, "shape", None) == () and mask:
+                continue
+            unit = getattr(row.table[column], "unit", None)
+            parameter = parameters.get(name)
+            takes_units = parameter is not None and (parameter.unit or parameter.type in ("angle", "quantity"))
+            if unit is not None and takes_units and getattr(value, "dtype", None) is not None:
+                from astropy.units import Quantity
+
+                value = Quantity(value, unit)
+            values[name] = value
+        return values
+
+    def _refusal(self, text: str) -> TaskParameterError:
+        return TaskParameterError(f"{self._task.__name__}: {text}", task=self._task.__name__, parameter="items")
+
+
+def _tell(over: SimpleQueue[int], number: int, items: list[Item]) -> None:
+    """The state of that run has changed. (It knows neither run nor map: who drops the map drops the results.)"""
+    if not items:
+        over.put(number)
+
+
+def begin_map(
+    task: Task,
+    items: Any,
+    columns: Mapping[str, str] | None,
+    given: dict[str, Any],
+    *,
+    as_finished: bool,
+    in_flight: int | None,
+) -> Map:
+    """Check what can be checked before the first item, and make the map; nothing is begun yet."""
+    name = task.__name__
+
+    def refuse(parameter: str, value: Any, text: str) -> TaskParameterError:
+        return TaskParameterError(f"{name}: {text}", task=name, parameter=parameter, value=value)
+
+    if isinstance(items, (str, bytes, os.PathLike, Mapping)) or not _is_iterable(items):
+        raise refuse("items", items, f"map takes a list of values, of tuples, of dicts, or a Table, not {show(items)}")
+    controls, values = task._split(dict(given))
+    if controls.async_ or not controls.execute:
+        raise refuse("async_", True, "map is asynchronous by itself; async_ and execute are not for it")
+    resolve_names(task.descriptor, values)
+    for parameter in dict(columns or {}).values():
+        resolve_names(task.descriptor, {parameter: None})
+    if in_flight is None:
+        in_flight = AHEAD * _capacity(given.get("executor"))
+    elif isinstance(in_flight, bool) or not isinstance(in_flight, int) or in_flight < 1:
+        raise refuse("in_flight", in_flight, f"in_flight is a whole number of at least 1, not {show(in_flight)}")
+    return Map(task, items, columns, given, as_finished=as_finished, in_flight=in_flight)
+
+
+def _is_iterable(items: Any) -> bool:
+    try:
+        iter(items)  # a Table is no Iterable, but can be iterated
+    except TypeError:
+        return False
+    return True
+
+
+def _capacity(executor: Any) -> int:
+    """How many runs go on at a time; of a foreign executor what it says, else as many as are usual."""
+    from .executors.local import process_limit
+
+    if executor is None or isinstance(executor, str):
+        return process_limit()
+    workers = getattr(executor, "_max_workers", None)
+    return workers if isinstance(workers, int) else max(process_limit(), 16)
