@@ -23,7 +23,7 @@ from voclient.tasking import set_task_path
 
 ROOT = Path(__file__).parent.parent
 STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
-PAGES = ("README.md", "docs/python.md", "docs/packager.md", "docs/shell.md")
+PAGES = ("README.md", "docs/python.md", "docs/packager.md", "docs/shell.md", "docs/cache.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

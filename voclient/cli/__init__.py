@@ -14,6 +14,7 @@ SUBCOMMANDS = {
     "show": ("show", "show how a task is called, what it takes and gives"),
     "run": ("run", "run a task"),
     "check": ("check", "check descriptors, and run their examples"),
+    "cache": ("cache", "list, verify and clear the data cache"),
     "completion": ("completion", "print the completion script of a shell"),
 }
 OK, FAILED, USAGE, TIMED_OUT, INTERRUPTED = 0, 1, 2, 124, 130

@@ -14,6 +14,7 @@ EPILOG = """\
 _OPTIONS = {
     "list": ("--json", "--help"), "show": ("--json", "--help"), "run": ("--json", "--timeout", "--help"),
     "check": ("--no-examples", "--network", "--timeout", "--help"), "completion": ("bash", "zsh"),
+    "cache": ("--json", "--older", "--help"),
 }  # fmt: skip
 _BASH = """\
 _voclient() {
@@ -73,6 +74,10 @@ def _candidates(words: list[str], current: str) -> list[str]:
         return list(_OPTIONS.get(command, ()))
     if command in ("list", "show", "run") and len(words) == 2:
         return _tasks()
+    if command == "cache":
+        from .cache import ACTIONS
+
+        return list(ACTIONS) if len(words) == 2 else _tasks() if words[1] in ("list", "clear") else []
     return _parameters(words[1], current) if command == "run" else []
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .descriptor import Descriptor, Package, Parameter
     from .errors import (
+        CacheError,
         DescriptorError,
         ExecutableNotFoundError,
         PackageNotFoundError,
@@ -41,8 +42,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "descriptor": ("Descriptor", "Package", "Parameter"),
     "errors": (
-        "DescriptorError", "ExecutableNotFoundError", "PackageNotFoundError", "ResultError", "TaskAbortedError",
-        "TaskError", "TaskExecutionError", "TaskNotFoundError", "TaskParameterError", "TaskTimeoutError",
+        "CacheError", "DescriptorError", "ExecutableNotFoundError", "PackageNotFoundError", "ResultError",
+        "TaskAbortedError", "TaskError", "TaskExecutionError", "TaskNotFoundError", "TaskParameterError",
+        "TaskTimeoutError",
     ),
     "executors.local": ("process_limit", "set_process_limit"),
     "loading": ("load_descriptor",),
@@ -55,6 +57,7 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
+    "CacheError",
     "Descriptor",
     "DescriptorError",
     "ExecutableNotFoundError",

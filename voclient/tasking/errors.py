@@ -111,3 +111,11 @@ class TaskTimeoutError(TaskExecutionError, TimeoutError):
 
 class TaskAbortedError(TaskExecutionError):
     """A run was aborted or closed before its end."""
+
+
+class CacheError(TaskError):
+    """The data cache in ``folder`` cannot be used, or not for this; runs go on without it."""
+
+    def __init__(self, message: str, *, folder: str = "") -> None:
+        super().__init__(message)
+        self.folder = folder
