@@ -48,3 +48,17 @@ def show_arguments(tmp_path: Path) -> Path:
     program.write_text(SHOW_ARGUMENTS.format(python=sys.executable))
     program.chmod(0o755)
     return program
+
+
+@pytest.fixture
+def gate(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """Lets a script wait (`gate.wait` in it) until `gate.open()`."""
+
+    class Gate:
+        folder = tmp_path_factory.mktemp("gate")
+        wait = f"while ! [ -e {folder}/open ]; do sleep 0.01; done"
+
+        def open(self) -> None:
+            (self.folder / "open").touch()
+
+    return Gate()

@@ -15,20 +15,6 @@ from voclient.tasking.errors import TaskError, TaskExecutionError
 ROWS = Results(stdout=Section("csv", header=False, columns=("x", "y"), keys=(Key("x", "float"), Key("y"))))
 
 
-@pytest.fixture
-def gate(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
-    """Lets a script wait (`gate.wait` in it) until `gate.open()`."""
-
-    class Gate:
-        folder = tmp_path_factory.mktemp("gate")
-        wait = f"while ! [ -e {folder}/open ]; do sleep 0.01; done"
-
-        def open(self) -> None:
-            (self.folder / "open").touch()
-
-    return Gate()
-
-
 def test_it_is_a_mapping_with_the_keys_in_it() -> None:
     result = shell("echo a = 1; echo b = 2.5")
     assert isinstance(result, Mapping)
@@ -174,6 +160,43 @@ def test_several_threads_can_stream_one_run() -> None:
         reader.join(30)
     assert len(seen) == 4
     assert all([value for key, value in pairs if key == "x"] == [1, 2, 3, 4, 5, 6] for pairs in seen)
+
+
+def test_functions_can_be_added_for_patterns_of_keys_before_during_and_after_a_run(gate) -> None:  # type: ignore[no-untyped-def]
+    seen: list[object] = []
+
+    def note(key: str, value: object) -> None:
+        seen.append((key, value, threading.current_thread().name))
+
+    result = shell(f"echo a = 1; {gate.wait}; echo b = 2", async_=True, execute=False)
+    assert result.on("a", note) is result
+    result.execute().wait_for("a", 30)
+    result.on("[bc]", note).on("a*", note)
+    gate.open()
+    result.wait(30)
+    there = "voclient-callbacks"
+    assert sorted(seen) == [("a", 1, there), ("a", 1, there), ("b", 2.0, there)]  # type: ignore[type-var]
+    result.on("b", note)
+    assert seen[-1] == ("b", 2.0, "MainThread")
+
+
+def test_what_an_added_function_raises_comes_out_of_wait_once() -> None:
+    result = shell("echo a = 1; echo b = 2", async_=True, execute=False)
+    calls: list[str] = []
+    result.on("*", lambda key, value: (calls.append(key), 1 / 0))  # type: ignore[func-returns-value]
+    with pytest.raises(ZeroDivisionError):
+        result.execute().wait()
+    assert result.wait()
+    assert calls == ["a"]
+
+
+def test_a_run_that_only_functions_watch_goes_on(gate) -> None:  # type: ignore[no-untyped-def]
+    seen: list[object] = []
+    done = threading.Event()
+    shell(f"{gate.wait}; echo a = 1", async_=True).on("a", lambda key, value: (seen.append(value), done.set()))
+    gate.open()
+    assert done.wait(30)
+    assert seen == [1]
 
 
 def test_a_value_becomes_a_quantity_in_its_unit() -> None:

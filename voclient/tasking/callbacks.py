@@ -31,11 +31,29 @@ class Callbacks:
             if self._stopped:
                 return
             for key, value in pairs(items):
-                for pattern, callback in self._callbacks:
-                    if fnmatchcase(key, pattern):
-                        callback(key, value)
+                for callback in self.fitting(key):
+                    callback(key, value)
         except Exception as error:
             self._stop(error)
+
+    def fitting(self, key: str) -> list[Callback]:
+        """Those whose pattern a key fits."""
+        return [callback for pattern, callback in self._callbacks if fnmatchcase(key, pattern)]
+
+    def follow(self) -> None:
+        """Call them, in the callback thread, for what has come, and for what comes until the run has ended."""
+
+        def take(items: list[Item]) -> None:
+            if items:
+                self.call_later(items)
+            elif record.finished:
+                record.unfollow(take)
+                self.end_later()
+
+        record = self._record
+        with record.changed:
+            record.delivering += 1
+            self.call_later(record.follow(take))
 
     def call_later(self, items: list[Item]) -> None:
         """Call them in the callback thread, in order."""

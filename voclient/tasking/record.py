@@ -62,8 +62,8 @@ class Record:
         """To be raised once, in the thread of a caller who waits."""
         self.cause: Exception | None = None
         """Why the run failed, where it is more than the program's word."""
-        self.delivering = False
-        """Callbacks are still to be called for things that arrived."""
+        self.delivering = 0
+        """How many have callbacks still to be called for things that arrived."""
         self.orphaned = False
         """Forked away: the run goes on in the parent process, without news for this one."""
         self._make_waiting()
@@ -119,8 +119,9 @@ class Record:
         self._tell([])
 
     def delivered(self) -> None:
-        """No callback will be called any more."""
-        self.delivering = False
+        """One of those with callbacks has called them all."""
+        with self.changed:
+            self.delivering -= 1
         self._tell([])
 
     def _tell(self, items: list[Item]) -> None:
@@ -147,21 +148,27 @@ class Record:
                 condition.wait_for(lambda: ready() or self.orphaned, timeout)
         return ready()
 
-    def follow(self, follower: Callable[[list[Item]], None]) -> list[Item]:
+    def subscribe(self, follower: Callable[[list[Item]], None]) -> None:
         """Call `follower` with the items of each change from now on (none: only the state changed).
 
-        Returns what has come before, as items. It is called under the lock, in the thread that made the change.
+        It is called under the lock, in the thread that made the change.
         """
         with self.changed:
-            self._followers.append(follower)
+            self._followers = [*self._followers, follower]
+
+    def unfollow(self, follower: Callable[[list[Item]], None]) -> None:
+        # The list is replaced, not changed: a finalizer may come here while its thread goes over it.
+        with self.changed:
+            self._followers = [each for each in self._followers if each != follower]
+
+    def follow(self, follower: Callable[[list[Item]], None]) -> list[Item]:
+        """Subscribe, and get what has come before, as items."""
+        with self.changed:
+            self.subscribe(follower)
             state = self.contents.state()
         before = [Item({key: value}) for key, value in state["values"].items()]
         rows = {key: column for key, column in state["rows"].items() if key not in state["values"]}
         return [*before, Item(rows, rows=True)] if rows else before
-
-    def unfollow(self, follower: Callable[[list[Item]], None]) -> None:
-        with self.changed:
-            self._followers.remove(follower)
 
     # Copies, also in other processes: of a run that has ended.
 
@@ -200,9 +207,9 @@ _records: WeakSet[Record] = WeakSet()
 def _renew_locks() -> None:
     """In the child of a fork: locks may be held by threads that are not here."""
     for record in list(_records):
-        if not record.finished and record.phase != "prepared":
-            record.orphaned = True
-        record.delivering = False
+        if record.phase != "prepared":
+            record.orphaned = not record.finished
+            record.delivering = 0
         record._make_waiting()
 
 

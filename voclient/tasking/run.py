@@ -84,6 +84,9 @@ class Run:
         """Its process was started, and the pump will see to its end."""
         self._invocation = invocation
         self._callbacks = Callbacks(controls.callback, self.record) if controls.callback is not None else None
+        self.is_watched = self._callbacks is not None
+        """It goes on when nobody holds its result."""
+        self.record.delivering += self.is_watched
         self._intake: Intake | None = None
         self._process: Process | None = None
         self._streams: Streams | None = None
@@ -130,7 +133,6 @@ class Run:
                     channel_variable=CHANNEL_VARIABLE.encode(),
                 )
                 self._streams = Streams(self._process, self._intake, record, self._deliver, self._look_again)
-                record.delivering = self._callbacks is not None
                 record.begin(argv)
                 if self._limit is not None:
                     self._deadline = time.monotonic() + self._limit
@@ -324,7 +326,7 @@ class Run:
             return
         if self.pump is None:
             self.release()
-        elif self._callbacks is None and self.pump.process == os.getpid():
+        elif not self.is_watched and self.pump.process == os.getpid():
             # (A fork drops what other threads held before it tells anybody that this is another process.)
             warnings.warn(
                 f"{self.descriptor.task}: the result of a run was dropped before its end, so the run ends",

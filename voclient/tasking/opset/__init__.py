@@ -103,18 +103,24 @@ class OPset(Waiting, Facts):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> OPset:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._record.finished:
+            from .awaiting import end
+
+            await end(self, "closed before its end")
+        self.close()
+
     def __del__(self) -> None:
         run = getattr(self, "_run", None)
         if run is not None:
             run.collected()
 
     def _stop(self, message: str) -> None:
-        run, record = self._run, self._record
-        if run is None or record.finished or record.orphaned:
-            return
-        run.stop(Status.ABORTED, message)
-        if not self._moves_here():
-            record.wait_over()
+        if self._ask_to_end(message) and not self._moves_here():
+            self._record.wait_over()
 
     def __repr__(self) -> str:
         record = self._record

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Iterator
-from queue import SimpleQueue
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
-from ..callbacks import in_callback_thread
+from ..callbacks import Callbacks, in_callback_thread
 from ..errors import TaskAbortedError, TaskError, TaskExecutionError, TaskTimeoutError
-from ..record import Status, pairs
-from ..results import Item
+from ..record import Status
 from .entries import Entries
+from .stream import Stream
 
 if TYPE_CHECKING:
+    from ..controls import Callback
     from ..run import Run
 
 
@@ -123,13 +123,13 @@ class Waiting(Entries):
         self._raise_for_status()
         return self
 
-    def stream(self) -> Iterator[tuple[str, Any]]:
+    def stream(self) -> Stream:
         """Keys and values as they arrive, from the first one on, until the run has ended; rows value by value.
 
-        Yields
-        ------
-        tuple of str and object
-            A key and its value.
+        Returns
+        -------
+        Stream
+            An iterator of (key, value), for `for` and for `async for`.
 
         Examples
         --------
@@ -138,18 +138,100 @@ class Waiting(Entries):
         >>> [value for key, value in run.stream() if key == "name"]
         ['m31', 'm51']
         """
+        return Stream(self)
+
+    def on(self, pattern: str, function: Callback) -> Self:
+        """Have a function called with each key and value that fits, those that have come already included.
+
+        It is called in one thread of all such functions, in order; of a run that has ended, here and at once. What it
+        raises stops it for this run, and comes out of `wait`.
+
+        Parameters
+        ----------
+        pattern : str
+            Of keys, as of file names: `"ra*"`.
+        function : callable
+            Is given key and value.
+
+        Returns
+        -------
+        OPset
+            Itself.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import vosesame
+        >>> result = vosesame("m31").on("ra", lambda key, value: print(key, value))
+        ra 10.684708
+        """
         record = self._record
-        news: SimpleQueue[list[Item]] = SimpleQueue()
-        if not record.finished:
-            self._expect_news()
-        before = record.follow(news.put)
-        try:
-            yield from pairs(before)
-            while not (record.finished and news.empty()):
-                self._expect_news()
-                yield from pairs(news.get())
-        finally:
-            record.unfollow(news.put)
+        callbacks = Callbacks({pattern: function}, record)
+        if self._run is not None:
+            self._run.is_watched = True
+        with record.changed:
+            running = not record.finished
+            if running:
+                callbacks.follow()
+        if not running:
+            for key, value in self.stream():
+                for fitting in callbacks.fitting(key):
+                    fitting(key, value)
+        return self
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        """Wait for the end, in asyncio, as `wait` does; gives the OPset itself.
+
+        Who is cancelled while he awaits (`asyncio.timeout`, a `TaskGroup` that fails) ends the run, as of any future:
+        its process group is dead when the cancellation goes on. `asyncio.shield` prevents that.
+        """
+        if not self._record.finished or self._record.delivering:
+            from .awaiting import over
+
+            yield from over(self).__await__()
+        self.wait()
+        return self
+
+    async def arrival(self, key: str) -> Any:
+        """Wait for a key, in asyncio, as `wait_for` does. Being cancelled does nothing to the run.
+
+        Parameters
+        ----------
+        key : str
+            The key.
+
+        Returns
+        -------
+        object
+            Its value as it stands when it has come.
+
+        Raises
+        ------
+        KeyError
+            The run ended without it.
+
+        Examples
+        --------
+        >>> import asyncio
+        >>> from voclient.vaopackage import votinfo
+        >>> async def rows(file):
+        ...     async with votinfo(file, async_=True) as run:
+        ...         return await run.arrival("rows")
+        >>> asyncio.run(rows("stars.xml"))
+        5
+        """
+        if key not in self and not self._record.finished:
+            from .awaiting import until
+
+            await until(self, lambda: key in self or self._record.finished)
+        return self[key]
+
+    def _ask_to_end(self, message: str) -> bool:
+        """Tell the process group to end; False when there is nothing to end."""
+        run, record = self._run, self._record
+        if run is None or record.finished or record.orphaned:
+            return False
+        run.stop(Status.ABORTED, message)
+        return True
 
     def _moves_here(self) -> bool:
         """Whether the run is moved by this very thread (in a callback of a synchronous run)."""
