@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     )
     from .executors.local import process_limit, set_process_limit
     from .loading import load_descriptor
+    from .map import Map
     from .opset import OPset
     from .packages import import_package, import_task, list_tasks, load_package
+    from .pset import ParameterSet
     from .searchpath import (
         append_task_path,
         find_packages,
@@ -48,8 +50,10 @@ _HOMES = {
     ),
     "executors.local": ("process_limit", "set_process_limit"),
     "loading": ("load_descriptor",),
+    "map": ("Map",),
     "opset": ("OPset",),
     "packages": ("import_package", "import_task", "list_tasks", "load_package"),
+    "pset": ("ParameterSet",),
     "searchpath": (
         "append_task_path", "find_packages", "get_task_path", "prepend_task_path", "rescan", "set_task_path",
     ),
@@ -61,10 +65,12 @@ __all__ = [
     "Descriptor",
     "DescriptorError",
     "ExecutableNotFoundError",
+    "Map",
     "OPset",
     "Package",
     "PackageNotFoundError",
     "Parameter",
+    "ParameterSet",
     "ResultError",
     "Task",
     "TaskAbortedError",

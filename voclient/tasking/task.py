@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from .controls import Controls
     from .map import Map
     from .opset import OPset
+    from .pset import ParameterSet
 
 _SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "callback")
 
@@ -106,6 +109,7 @@ class Task:
         """
         from .arguments import translate
 
+        operands, given = self._without_pset(operands, given)
         names = [parameter.name for parameter in self.operands]
         if len(operands) > len(names):
             raise TaskParameterError(self._too_many(operands, names), task=self.__name__, value=operands[len(names)])
@@ -117,6 +121,40 @@ class Task:
                 )  # fmt: skip
             given[name] = value
         return translate(self.descriptor, given)
+
+    def pset(
+        self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any
+    ) -> ParameterSet:  # fmt: skip
+        """Make a set of parameters for calls to come.
+
+        Parameters
+        ----------
+        source : mapping or path, optional
+            What it begins with: another set, a dict, or a file (`ParameterSet.save` writes them; `.par` files of IRAF
+            and HEASoft are read, too).
+        **values
+            Parameters by name; they win.
+
+        Returns
+        -------
+        ParameterSet
+            A dict of what is set. `task(pset, …)` and `pset(…)` run the task with it.
+
+        Raises
+        ------
+        TaskParameterError
+            A name or a value is wrong, or the file.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votcnv
+        >>> text = votcnv.pset(format="csv", header=False)
+        >>> votcnv(text, "stars.xml", format="tsv")["format"]
+        'tsv'
+        """
+        from .pset import make_pset
+
+        return make_pset(self, source, values)
 
     def map(
         self, items: Iterable[Any], columns: Mapping[str, str] | None = None, /, *,
@@ -211,6 +249,20 @@ class Task:
     def __hash__(self) -> int:
         return hash((self.descriptor.task, self.descriptor.place))
 
+    def _without_pset(self, operands: tuple[Any, ...], given: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The call without a parameter set as its first operand: the set's values are given by name."""
+        module = sys.modules.get("voclient.tasking.pset") if operands else None
+        if module is None or not isinstance(operands[0], module.ParameterSet):
+            return operands, given
+        pset, *rest = operands
+        if pset.task != self:
+            raise TaskParameterError(
+                f"{self.__name__}: {pset!r} is a set of another task; take what is common: "
+                f"{self.__name__}.pset(other.select(…))",
+                task=self.__name__, value=pset,
+            )  # fmt: skip
+        return tuple(rest), pset.merge(tuple(rest), given)
+
     def _too_many(self, operands: tuple[Any, ...], names: list[str]) -> str:
         count = f"{len(names)} value{'' if len(names) == 1 else 's'}" if names else "no values"
         text = f"{self.__name__}: {len(operands)} values by position, it takes {count}"
@@ -255,8 +307,6 @@ class Task:
             elif name == "timeout":
                 result[name] = self._timeout(value)
             elif name == "cwd":
-                import os
-
                 if not isinstance(value, (str, bytes, os.PathLike)) or not os.path.isdir(value):
                     raise self._bad_control(name, value, "an existing folder")
                 result[name] = os.fsdecode(value)
