@@ -22,8 +22,9 @@ from voclient import tasking
 from voclient.tasking import set_task_path
 
 ROOT = Path(__file__).parent.parent
+LANGUAGES = ROOT / "docs" / "examples" / "languages"
 STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
-PAGES = ("README.md", "docs/python.md", "docs/packager.md", "docs/shell.md", "docs/cache.md")
+PAGES = ("README.md", "docs/python.md", "docs/packager.md", "docs/shell.md", "docs/cache.md", "docs/channel.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -45,6 +46,7 @@ def reader(bindir: Path, tmp_path: Path, archive: RunningArchive, monkeypatch: p
     desk = tmp_path / "desk"
     desk.mkdir()
     shutil.copy(STARS, desk)
+    shutil.copytree(LANGUAGES, desk / "languages")
     (desk / "names.txt").write_text("m31\nm51\n")
     monkeypatch.chdir(desk)
     for name, value in archive.environment.items():

@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from voclient.tasking.controls import Controls
 from voclient.tasking.descriptor import Descriptor, Invocation, Key, Parameter, Place, Results, Section
@@ -110,3 +111,11 @@ def children() -> list[int]:
             if int(parent) == os.getpid():
                 found.append(int(name))
     return found
+
+
+_Test = TypeVar("_Test", bound=Callable[..., object])
+
+
+def rule(*names: str) -> Callable[[_Test], _Test]:
+    """Marks a test of rules of docs/channel.md; `test_channel_standard` looks for rules without one."""
+    return lambda test: test

@@ -77,12 +77,12 @@ def test_undeclared_keys_pass_as_they_are_and_paths_start_in_the_folder_of_the_r
         (b'{"key": "n", "value": true}', "line 2 of the OPset channel: n should be a whole number, not True"),
         (b'{"key": "x", "value": "much"}', "line 2 of the OPset channel: x should be a number, not 'much'"),
         (b'{"key": "l", "value": {}}', "line 2 of the OPset channel: l should be a list, not {}"),
-        (b'{"key": 3, "value": 1}', "line 2 of the OPset channel: a key without name or value"),
-        (b'{"key": "n"}', "line 2 of the OPset channel: a key without name or value"),
-        (b'{"row": [1]}', "line 2 of the OPset channel: a row is an object"),
-        (b'{"opset": 7}', "line 2 of the OPset channel: version 7, known is 1"),
+        (b'{"key": 3, "value": 1}', "line 2 of the OPset channel has a key that is no name: 3"),
+        (b'{"key": "n"}', "line 2 of the OPset channel has no value for the key 'n'"),
+        (b'{"row": [1]}', "line 2 of the OPset channel has a row that is no object: [1]"),
+        (b'{"opset": 7}', "line 2 of the OPset channel says version 7 of the channel; known is 1"),
         (b'{"a":' * 100_000, "line 2 of the OPset channel is not a JSON object: "),
-        (b"\xff\xfe", "line 2 of the OPset channel is not a JSON object: "),
+        (b"\xff\xfe", "line 2 of the OPset channel is not UTF-8 (byte 0xff at character 1)"),
     ],
 )
 def test_a_hostile_line_is_one_error_after_what_came_before(line: bytes, message: str) -> None:
@@ -93,11 +93,12 @@ def test_a_hostile_line_is_one_error_after_what_came_before(line: bytes, message
     assert str(caught.value).startswith(message)
 
 
+MEMBERS = ("key", "value", "row", "opset", "declare", "progress", "error", "text", "type", "x", "n")
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) |
-    st.dictionaries(st.sampled_from(["key", "value", "row", "opset", "progress", "error", "text", "x", "n"]), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(MEMBERS), inner),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @given(st.lists(json_values | st.binary(max_size=20), max_size=5))

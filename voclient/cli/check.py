@@ -18,15 +18,20 @@ from voclient.tasking.searchpath import PACKAGE_FILE, is_descriptor
 from . import FAILED, OK, USAGE, style
 
 EPILOG = """\
-Status 0: all is well; 1: an example gives something else; 2: a descriptor is wrong.
+Status 0: all is well; 1: an example gives something else; 2: a descriptor, or a line of the channel, is wrong.
 
   voclient check mytask.yaml     one descriptor
   voclient check mypackage/      a package: package.yaml and all its descriptors
+  VOCLIENT_OPSET_FD=3 mytask 3>lines; voclient check --channel lines
+                                 what a program wrote on the OPset channel
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="FILE|DIR", help="descriptors, or folders of packages")
+    parser.add_argument(
+        "--channel", action="store_true", help="the files hold what programs wrote on the OPset channel"
+    )
     parser.add_argument("--no-examples", action="store_true", help="do not run the examples")
     parser.add_argument("--network", action="store_true", help="run the examples that need the network, too")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for each example (default: 60)")
@@ -35,6 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     status = OK
+    if options.channel:
+        return max(map(_check_channel, options.paths))
     for path in options.paths:
         for file, package in _files(path):
             status = max(status, _check_file(file, package, options))
@@ -84,6 +91,18 @@ def _check_file(file: str, package: Package | None, options: argparse.Namespace)
         return USAGE
     print(f"{style.good('ok')}      {file}")
     return OK if descriptor is None or options.no_examples else _run_examples(descriptor, options)
+
+
+def _check_channel(file: str) -> int:
+    """Hold the lines of a program to the standard."""
+    from voclient.tasking.results.conformance import violations
+
+    with open(file, "rb") as lines:
+        problems = list(violations(lines))
+    print(f"{style.bad('wrong') + '  ' if problems else style.good('ok') + '     '} {file}")
+    for number, problem in problems:
+        print(f"{file}:{number}: {problem}", file=sys.stderr)
+    return USAGE if problems else OK
 
 
 def _run_examples(descriptor: Descriptor, options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from ..descriptor import Section
+    from ..descriptor import Key, Section
 
 __all__ = ["Capture", "Event", "Failure", "Item", "Parser", "Progress", "open_parser"]
 
@@ -27,6 +27,8 @@ class Item:
     values: dict[str, Any]
     rows: bool = False
     units: dict[str, str] | None = None
+    keys: dict[str, Key] | None = None
+    """What the tool says its keys are, of those that the descriptor does not declare."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,43 +1,49 @@
 """The OPset channel: JSON Lines that programs made for the framework write beside their stdout.
 
     {"opset": 1}                                      first of all: keys come from here, not from stdout
+    {"declare": {"flux": {"type": "float"}}}          what keys are that the descriptor does not declare
     {"key": "rows", "value": 5, "unit": null}         a single value
     {"row": {"ra": 10.6847, "dec": 41.269}}           one value for each row key
     {"progress": 0.5, "text": "reading"}              or null for the fraction
     {"error": "Error opening VOTable 'x.xml'"}        why the run fails
 
-Numbers that are not finite come as "NaN", "Infinity", "-Infinity". Members and lines not known are passed over.
+The standard is docs/channel.md; `conformance` holds writers to it, this reader is as lenient as it says.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..capture import CapturedOutput
+from ..descriptor import KEY_TYPES, Key, Section
 from ..errors import ResultError
 from . import Event, Failure, Item, Progress
+from .contents import ArrayReference
 from .convert import REFERENCE_TYPES, bad_value, from_json
 from .json import load
 from .lines import LineSplitter
-from .references import PathReference
-
-if TYPE_CHECKING:
-    from ..descriptor import Key
+from .references import PathReference, TableReference
 
 VERSION = 1
+LINE_LIMIT_BYTES = 64 << 20
+"""The longest line there may be."""
+DECLARED = {"type": str, "unit": str, "help": str, "array": bool}
+"""What a declaration says of a key: members of a key in a descriptor."""
 
 
 class ChannelParser:
-    """Reads the channel; keys that the descriptor declares are held to their types.
+    """Reads the channel; keys that the descriptor or the program declares are held to their types.
 
     `folder` is where the program runs: relative paths start there.
     """
 
     def __init__(self, keys: dict[str, Key], folder: str) -> None:
-        self._keys = keys
+        self._keys = dict(keys)
+        self._fixed = frozenset(keys)
         self._folder = folder
-        self._splitter = LineSplitter()
+        self._splitter = LineSplitter(LINE_LIMIT_BYTES, "OPset channel")
         self.is_on = False
         """The program has said that it gives its keys here."""
 
@@ -53,8 +59,8 @@ class ChannelParser:
         for number, line in enumerate(lines, self._splitter.number + 1):
             try:
                 message = self._message(line, number)
-                row = self._row(message, number)
-                event = None if row is not None else self._event(message, number)
+                row = self._row(message, number) if "row" in message else None
+                event = self._event(message, number) if row is None else None
             except ResultError as error:
                 trouble = error
                 break
@@ -71,59 +77,125 @@ class ChannelParser:
             raise trouble
 
     def _message(self, line: str, number: int) -> dict[str, Any]:
-        if not line.strip():
+        if not line or line.isspace():
             return {}
+        if not line.isascii():
+            try:
+                line.encode()
+            except UnicodeEncodeError as error:
+                byte = ord(line[error.start]) & 0xFF
+                raise _wrong(number, f"is not UTF-8 (byte 0x{byte:02x} at character {error.start + 1})") from None
         try:
             message = load(line)
         except ResultError:
-            raise _bad_line(number, line) from None
+            message = None
         if not isinstance(message, dict):
-            raise _bad_line(number, line)
-        version = message.get("opset")
-        if version is not None:
-            if version != VERSION:
-                raise ResultError(f"line {number} of the OPset channel: version {version!r}, known is {VERSION}")
+            shown = line if len(line) <= 60 else line[:57] + "..."
+            raise _wrong(number, f"is not a JSON object: {shown!r}")
+        if "opset" in message:
+            version = message["opset"]
+            if type(version) is not int or version != VERSION:
+                raise _wrong(number, f"says version {_shown(version)} of the channel; known is {VERSION}")
             self.is_on = True
         return message
 
-    def _row(self, message: dict[str, Any], number: int) -> dict[str, Any] | None:
-        row = message.get("row")
-        if row is None:
-            return None
+    def _row(self, message: dict[str, Any], number: int) -> dict[str, Any]:
+        row = message["row"]
         if not isinstance(row, dict):
-            raise ResultError(f"line {number} of the OPset channel: a row is an object", line=number)
-        return {name: self._value(name, value, number) for name, value in row.items()}
+            raise _wrong(number, f"has a row that is no object: {_shown(row)}")
+        return {name: self._cell(name, value, number) for name, value in row.items()}
 
     def _event(self, message: dict[str, Any], number: int) -> Event | None:
         if "key" in message:
-            name = message["key"]
-            if not isinstance(name, str) or "value" not in message:
-                raise ResultError(f"line {number} of the OPset channel: a key without name or value", line=number)
-            unit = message.get("unit")
-            value = self._value(name, message["value"], number)
-            return Item({name: value}, units={name: unit} if isinstance(unit, str) else None)
-        text = message.get("text")
+            name, unit = message["key"], message.get("unit")
+            if not isinstance(name, str) or not name:
+                raise _wrong(number, f"has a key that is no name: {_shown(name)}")
+            if "value" not in message:
+                raise _wrong(number, f"has no value for the key {_shown(name)}")
+            if unit is not None and not isinstance(unit, str):
+                raise _wrong(number, f"has a unit that is no text: {_shown(unit)}")
+            return Item({name: self._value(name, message["value"], number)}, units={name: unit} if unit else None)
+        if "declare" in message:
+            return self._declared(message["declare"], number)
         if "progress" in message:
-            fraction = message["progress"]
-            is_number = isinstance(fraction, (int, float)) and not isinstance(fraction, bool)
-            return Progress(float(fraction) if is_number else None, text if isinstance(text, str) else "")
+            return _progress(message["progress"], message.get("text"))
         if "error" in message:
-            return Failure(str(message["error"]))
+            if not isinstance(message["error"], str):
+                raise _wrong(number, f"has an error that is no text: {_shown(message['error'])}")
+            return Failure(message["error"])
         return None
 
+    def _declared(self, declared: Any, number: int) -> Item:
+        if not isinstance(declared, dict):
+            raise _wrong(number, f"declares no object of keys: {_shown(declared)}")
+        keys: dict[str, Key] = {}
+        for name, fields in declared.items():
+            if trouble := wrong_declaration(name, fields):
+                raise _wrong(number, trouble)
+            if name not in self._fixed:
+                known = {field: fields[field] for field in DECLARED if fields.get(field) is not None}
+                keys[name] = self._keys[name] = Key(name, **({"type": "any"} | known))
+        return Item({}, keys=keys)
+
     def _value(self, name: str, value: Any, number: int) -> Any:
+        """A single value."""
+        key = self._keys.get(name)
+        if key is None:
+            return value
+        if key.type == "table":
+            if not isinstance(value, str) or not value.lstrip().startswith("<"):
+                raise bad_value(key, value, number, "OPset channel")
+            return TableReference(CapturedOutput(value.encode("utf-8", "replace")), Section("votable"), "votable")
+        if key.type == "path" and isinstance(value, str):
+            return PathReference(os.path.join(self._folder, value))
+        if key.array and isinstance(value, list):
+            return ArrayReference(key, self._cells(key, value, number), number)
+        return self._cell(name, value, number)
+
+    def _cells(self, key: Key, values: list[Any], number: int) -> list[Any]:
+        return [
+            self._cells(key, value, number) if isinstance(value, list) else self._cell(key.name, value, number)
+            for value in values
+        ]
+
+    def _cell(self, name: str, value: Any, number: int) -> Any:
+        """A value of a row or an array."""
         key = self._keys.get(name)
         if key is None:
             return value
         if key.type in REFERENCE_TYPES:
-            is_path = key.type == "path" and isinstance(value, str)
-            return PathReference(os.path.join(self._folder, value)) if is_path else value
+            if value is not None and (key.type == "table" or not isinstance(value, str)):
+                raise bad_value(key, value, number, "OPset channel")
+            return PathReference(os.path.join(self._folder, value)).resolve() if value and key.type == "path" else value
         try:
             return from_json(key, value)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise bad_value(key, value, number, "OPset channel") from None
 
 
-def _bad_line(number: int, line: str) -> ResultError:
-    shown = line if len(line) <= 60 else line[:57] + "..."
-    return ResultError(f"line {number} of the OPset channel is not a JSON object: {shown!r}", line=number)
+def wrong_declaration(name: Any, fields: Any) -> str:
+    """What is wrong with the declaration of a key; nothing, if nothing is. Members not known are passed over."""
+    if not name or not isinstance(fields, dict):
+        return f"declares the key {_shown(name)} as {_shown(fields)}, which is no object"
+    for field, kind in DECLARED.items():
+        value = fields.get(field)
+        if value is not None and not isinstance(value, kind):
+            return f"declares the key {_shown(name)} with {field} {_shown(value)}"
+    if fields.get("type", "any") not in (None, *KEY_TYPES):
+        return f"declares the key {_shown(name)} of type {_shown(fields['type'])}; there are {', '.join(KEY_TYPES)}"
+    return ""
+
+
+def _progress(fraction: Any, text: Any) -> Progress:
+    """It is advice: what is wrong in it is passed over, and no run fails for it."""
+    known = isinstance(fraction, (int, float)) and not isinstance(fraction, bool) and fraction == fraction
+    return Progress(float(min(max(fraction, 0), 1)) if known else None, text if isinstance(text, str) else "")
+
+
+def _wrong(number: int, what: str) -> ResultError:
+    return ResultError(f"line {number} of the OPset channel {what}", line=number)
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else shown[:57] + "..."

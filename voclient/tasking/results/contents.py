@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..descriptor import Key
+from ..errors import ResultError
 from .convert import is_float, missing
 from .references import Reference
 from .rows import plain_keys
@@ -51,6 +52,8 @@ class Contents:
 
     def apply(self, item: Item) -> None:
         """Take in what an item says."""
+        if item.keys:
+            self._keys.update(item.keys)
         if item.units:
             self._units.update(item.units)
         if item.rows:
@@ -151,6 +154,22 @@ class RowsReference(Reference):
         from .tables import table_of_rows
 
         return table_of_rows(*self._columns)
+
+
+class ArrayReference(Reference):
+    """A single value that is an array, made when it is asked for; `line` is where the OPset channel gave it."""
+
+    def __init__(self, key: Key, values: list[Any], line: int) -> None:
+        super().__init__()
+        self._array = (key, values, line)
+
+    def _read(self) -> Any:
+        key, values, line = self._array
+        try:
+            return _as_numpy(values)
+        except ValueError:
+            text = f"line {line} of the OPset channel: {key.name} should be an array, its rows are not of one length"
+            raise ResultError(text, key=key.name, line=line) from None
 
 
 def _as_numpy(values: list[Any] | array[float]) -> Any:

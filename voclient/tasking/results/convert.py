@@ -94,6 +94,9 @@ _EXPECTED = {
     "string": "a text",
     "list": "a list",
     "dict": "an object",
+    "table": "the text of a VOTable document",
+    "text": "a text",
+    "path": "a file name",
 }
 
 

@@ -11,9 +11,14 @@ LINE_LIMIT_BYTES = 16 << 20
 
 
 class LineSplitter:
-    """Cuts a stream into lines without their ends; what has no end yet is kept for the next piece."""
+    """Cuts a stream into lines without their ends; what has no end yet is kept for the next piece.
 
-    def __init__(self) -> None:
+    A line above the limit is an error, which names the stream.
+    """
+
+    def __init__(self, limit_bytes: int = LINE_LIMIT_BYTES, stream: str = "output") -> None:
+        self._limit_bytes = limit_bytes
+        self._stream = stream
         self._pieces: list[bytes] = []
         self._kept = 0
         self._at_start = True
@@ -43,9 +48,10 @@ class LineSplitter:
 
     def _start(self) -> None:
         self.number = self._given
-        if self._kept > LINE_LIMIT_BYTES:
+        if self._kept > self._limit_bytes:
             line = self._given + 1
-            raise ResultError(f"line {line} of the output is longer than {LINE_LIMIT_BYTES >> 20} MiB", line=line)
+            limit = self._limit_bytes >> 20
+            raise ResultError(f"line {line} of the {self._stream} is longer than {limit} MiB", line=line)
 
     def _keep(self, data: bytes) -> None:
         if data:
