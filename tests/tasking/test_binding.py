@@ -115,8 +115,8 @@ def test_calls_by_position_and_by_name_run_the_program(resolve: Task) -> None:
                                     "accepted: a mapping of variable names to text"),
         (("a",), {"callback": 3}, "resolve: task control 'callback' cannot be 3; "
                                   "accepted: a function of (key, value), or a mapping of patterns to them"),
-        (("a",), {"cache": True}, "resolve: the task control 'cache' is not supported "
-                                  "(there are: async_, execute, timeout, check, cwd, env, callback)"),
+        (("a",), {"as_finished": True}, "resolve: the task control 'as_finished' is not supported "
+                                        f"(there are: {', '.join(_SUPPORTED)})"),
         (("a",), {"async": True, "async_": True}, "resolve: task control 'async' cannot be True; "
                                                   "accepted: given once, as async_ or as async"),
     ],

@@ -12,7 +12,8 @@ EPILOG = """\
   eval "$(voclient completion zsh)"       in ~/.zshrc
 """
 _OPTIONS = {
-    "list": ("--json", "--help"), "show": ("--json", "--help"), "run": ("--json", "--timeout", "--help"),
+    "list": ("--json", "--help"), "show": ("--json", "--help"),
+    "run": ("--json", "--timeout", "--prompt", "--pset", "--save", "--dry-run", "--help"),
     "check": ("--no-examples", "--network", "--timeout", "--help"), "completion": ("bash", "zsh"),
     "cache": ("--json", "--older", "--help"),
 }  # fmt: skip

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from voclient.tasking.errors import TaskParameterError
+from voclient.tasking.executables import find_executable
 from voclient.tasking.packages import import_task
 from voclient.tasking.task import Task
 from voclient.tasking.values import suggest
@@ -20,18 +24,25 @@ Words are operands or name=value pairs; a name given again makes a list. After -
 
   voclient run vosesame m31 m51
   voclient run votsort stars.xml name=vmag descending=yes --json
+  voclient run votsort stars.xml name=vmag --dry-run       what would be executed
+  voclient run votsort name=vmag top=3 --save bright.yaml  keep parameters in a file, and run nothing
+  voclient run votsort stars.xml --pset bright.yaml        take them from there; words win
   voclient run votsort --help       what the task takes and gives, as `voclient show votsort`
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.usage = f"{parser.prog} [-h] [--json] [--timeout SECONDS] TASK [WORD …]"
+    parser.usage = f"{parser.prog} [-h] [--json] [--timeout SECONDS] [OPTION …] TASK [WORD …]"
     parser.add_argument("words", nargs="*", metavar="TASK [WORD …]", help="package.task, task, or a descriptor file "
                         "(.yaml); its operands, and name=value for its parameters")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the results as one JSON object")
     parser.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="end the task after this time, with status 124"
     )
+    parser.add_argument("--prompt", action="store_true", help="ask for missing parameters at the terminal")
+    parser.add_argument("--pset", metavar="FILE", help="parameters saved in a file (.yaml, .par)")
+    parser.add_argument("--save", metavar="FILE", help="save the parameters to a file instead of running")
+    parser.add_argument("--dry-run", action="store_true", help="print the command line instead of running it")
 
 
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
@@ -46,7 +57,16 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
         parser.error("which task? (`voclient list` tells what there is)")
     task = import_task(options.words[0])
     operands, given = _read_words(task, options.words[1:], after)
-    result = task(*operands, **given, timeout=options.timeout)
+    if options.save or options.pset:
+        pset = task.pset(options.pset)
+        given = pset.merge(tuple(operands), given)
+    if options.save:
+        task.pset(given, **dict(zip((p.name for p in task.operands), operands, strict=False))).save(options.save)
+    if options.dry_run:
+        _show_command(task, operands, given, as_json=options.json)
+    if options.save or options.dry_run:
+        return OK
+    result = task(*operands, **given, timeout=options.timeout, prompt=options.prompt)
     if options.json:
         print_json(result)
     else:
@@ -55,6 +75,27 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
         return OK
     print(f"voclient: {task.__name__}: {result.exitmsg}", file=sys.stderr)
     return TIMED_OUT if result.exitstatus == result.exitstatus.TIMEOUT else FAILED
+
+
+def _show_command(task: Task, operands: Sequence[Any], given: dict[str, Any], *, as_json: bool) -> None:
+    """What would be executed, as a line for a shell; values of secrets are hidden."""
+    invocation = task.prepare(*operands, **given)
+    secret = {parameter.environment for parameter in task.descriptor.parameters if parameter.secret}
+    environment = {name: "***" if name in secret else value for name, value in invocation.environment.items()}
+    argv = [find_executable(task.descriptor, {**os.environ, **invocation.environment}), *invocation.words]
+    source = invocation.stdin
+    if isinstance(source, bytes):
+        hidden = any(parameter.secret and parameter.stdin for parameter in task.descriptor.parameters)
+        source = b"***" if hidden else source
+    text = source.decode("utf-8", "surrogateescape") if isinstance(source, bytes) else None
+    if as_json:
+        stdin = None if source is None else {"text": text} if text is not None else {"file": source}
+        print(json.dumps({"argv": argv, "environment": environment, "stdin": stdin}, indent=2, ensure_ascii=False))
+        return
+    words = [f"{name}={shlex.quote(value)}" for name, value in environment.items()] + [shlex.join(argv)]
+    if source is not None:
+        words += ["<", shlex.quote(str(source))] if text is None else ["<<<", shlex.quote(text)]
+    print(" ".join(words))
 
 
 def _cut(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -41,6 +41,7 @@ class ControlArguments(TypedDict, total=False):
     cwd: str | os.PathLike[str] | None
     env: Mapping[str, str] | None
     callback: Callback | Mapping[str, Callback] | None
+    prompt: bool
 
 
 _TYPES: dict[str, Any] = {

@@ -19,6 +19,7 @@ _CONTROL_HELP = {
     "cwd": "Working directory of the task.",
     "env": "Variables added to its environment.",
     "callback": "Called with each key and value as it arrives; a mapping chooses by patterns of keys.",
+    "prompt": "Ask at the terminal for what is missing.",
 }
 
 

@@ -28,3 +28,5 @@ class Controls:
     """Variables added to this process's environment; they win over the descriptor's."""
     callback: Callback | Mapping[str, Callback] | None = None
     """Called with each key and value as it arrives; a mapping chooses by patterns of keys (`{"ra*": f}`)."""
+    prompt: bool = False
+    """Ask at the terminal for what the call lacks."""

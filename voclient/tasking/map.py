@@ -208,6 +208,8 @@ def begin_map(
     controls, values = task._split(dict(given))
     if controls.async_ or not controls.execute:
         raise refuse("async_", True, "map is asynchronous by itself; async_ and execute are not for it")
+    if controls.prompt:
+        raise refuse("prompt", True, "prompt asks for one call; a map has many")
     resolve_names(task.descriptor, values)
     for parameter in dict(columns or {}).values():
         resolve_names(task.descriptor, {parameter: None})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .opset import OPset
     from .pset import ParameterSet
 
-_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "callback")
+_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "callback", "prompt")
 
 
 class Task:
@@ -77,9 +77,16 @@ class Task:
         TaskExecutionError
             It failed, and `check` was given.
         """
-        controls, values = self._split(given)
-        invocation = self.prepare(*operands, **values)
+        from .arguments import translate
         from .run import start
+
+        controls, values = self._split(given)
+        values = self._by_name(operands, values)
+        if controls.prompt:
+            from .prompting import ask_missing
+
+            values = ask_missing(self.descriptor, values)
+        invocation = translate(self.descriptor, values)
 
         return start(self.descriptor, invocation, controls)
 
@@ -109,18 +116,7 @@ class Task:
         """
         from .arguments import translate
 
-        operands, given = self._without_pset(operands, given)
-        names = [parameter.name for parameter in self.operands]
-        if len(operands) > len(names):
-            raise TaskParameterError(self._too_many(operands, names), task=self.__name__, value=operands[len(names)])
-        for name, value in zip(names, operands, strict=False):
-            if name in given:
-                raise TaskParameterError(
-                    f"{self.__name__}: parameter {name!r} is given twice, by position and by name",
-                    task=self.__name__, parameter=name, value=given[name],
-                )  # fmt: skip
-            given[name] = value
-        return translate(self.descriptor, given)
+        return translate(self.descriptor, self._by_name(operands, given))
 
     def pset(
         self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any
@@ -249,6 +245,21 @@ class Task:
     def __hash__(self) -> int:
         return hash((self.descriptor.task, self.descriptor.place))
 
+    def _by_name(self, operands: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
+        """All values of a call by name."""
+        operands, given = self._without_pset(operands, given)
+        names = [parameter.name for parameter in self.operands]
+        if len(operands) > len(names):
+            raise TaskParameterError(self._too_many(operands, names), task=self.__name__, value=operands[len(names)])
+        for name, value in zip(names, operands, strict=False):
+            if name in given:
+                raise TaskParameterError(
+                    f"{self.__name__}: parameter {name!r} is given twice, by position and by name",
+                    task=self.__name__, parameter=name, value=given[name],
+                )  # fmt: skip
+            given[name] = value
+        return given
+
     def _without_pset(self, operands: tuple[Any, ...], given: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The call without a parameter set as its first operand: the set's values are given by name."""
         module = sys.modules.get("voclient.tasking.pset") if operands else None
@@ -298,7 +309,7 @@ class Task:
         for name, value in steering.items():
             if getattr(value, "shape", None) == () and type(value).__module__ == "numpy":
                 value = value.item()
-            if name in ("async_", "execute", "check"):
+            if name in ("async_", "execute", "check", "prompt"):
                 if not isinstance(value, int) or value not in (0, 1):
                     raise self._bad_control(name, value, "True or False")
                 result[name] = bool(value)
