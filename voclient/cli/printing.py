@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from voclient.tasking.opset.plain import plain
 from voclient.tasking.results.contents import declared_keys, row_tables
 
 from . import style
@@ -15,24 +16,9 @@ if TYPE_CHECKING:
     from voclient.tasking.opset import OPset
 
 
-def _plain(value: Any) -> Any:
-    """A result as JSON has it: NaN is null, a table an object of columns, a file its name."""
-    if hasattr(value, "colnames"):
-        return {name: _plain(value[name]) for name in value.colnames}
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, (str, int)) else str(value)
-
-
 def print_json(result: OPset) -> None:
     """All of it as one object."""
-    print(json.dumps({key: _plain(value) for key, value in result.items()}, indent=2, ensure_ascii=False))
+    print(result.to_json(indent=2))
 
 
 def print_result(result: OPset, descriptor: Descriptor) -> None:
@@ -88,7 +74,7 @@ def _print_long(key: str, value: Any, *, alone: bool) -> None:
     """Tables and texts as they are; lists and objects in a line of JSON, or laid out for a person."""
     if isinstance(value, (Mapping, list)):
         if not style.is_terminal():
-            print(f"{key}\t{json.dumps(_plain(value), ensure_ascii=False)}")
+            print(f"{key}\t{json.dumps(plain(value), ensure_ascii=False)}")
         elif value:
             print(f"{style.bold(key)}:\n{_laid_out(value)}")
         return
@@ -104,7 +90,7 @@ def _laid_out(value: Mapping[str, Any] | list[Any]) -> str:
     """Objects of a list, or under the names of an object, as rows of a table, without the members that none has."""
     rows = list(value.items()) if isinstance(value, Mapping) else [("", item) for item in value]
     if not all(isinstance(item, Mapping) for _, item in rows):
-        plain = [item if isinstance(item, str) else json.dumps(_plain(item), ensure_ascii=False) for _, item in rows]
+        plain = [item if isinstance(item, str) else json.dumps(plain(item), ensure_ascii=False) for _, item in rows]
         return "\n".join(f"{name}: {item}" if name else item for (name, _), item in zip(rows, plain, strict=True))
     members = [
         name for name in dict.fromkeys(name for _, item in rows for name in item)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import TaskError
 from ..executors import local
 from ..record import Record, Status
-from .facts import Facts
+from .views import Views
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["OPset", "Status"]
 
 
-class OPset(Waiting, Facts):
+class OPset(Waiting, Views):
     """Results of one run of a task: a dict that fills as output arrives, and the facts of the run.
 
     Looking never blocks; `wait`, `wait_for`, `check`, `stream` do. Any thread may use it.
@@ -123,19 +123,7 @@ class OPset(Waiting, Facts):
             self._record.wait_over()
 
     def __repr__(self) -> str:
-        record = self._record
-        words = {
-            Status.SUCCESS: "succeeded",
-            Status.ERROR: "failed",
-            Status.ABORTED: "was aborted",
-            Status.TIMEOUT: "was ended at its time limit",
-        }
-        state = words.get(record.status) or {"prepared": "is prepared", "queued": "is queued"}.get(
-            record.phase, "is running"
-        )
-        if record.status is Status.ERROR:
-            state += f" ({record.message.splitlines()[-1]})" if record.message else ""
-        return f"<{record.descriptor.task} {state}: {', '.join(self) or 'no results'}>"
+        return f"<{self._record.descriptor.task} {self.state}: {', '.join(self) or 'no results'}>"
 
     # Copies: of a run that has ended, everything but the process.
 

@@ -79,3 +79,14 @@ class Facts:
     def progress(self) -> tuple[float | None, str]:
         """How far the program says it is: a fraction (None: unknown) and a text."""
         return self._record.progress.fraction, self._record.progress.text
+
+    @property
+    def state(self) -> str:
+        """How the run stands, in words."""
+        record = self._record
+        if not record.finished:
+            return {"prepared": "is prepared", "queued": "is queued"}.get(record.phase, "is running")
+        if record.status is Status.ERROR:
+            return f"failed ({record.message.splitlines()[-1]})" if record.message else "failed"
+        words = {Status.ABORTED: "was aborted", Status.TIMEOUT: "was ended at its time limit"}
+        return words.get(record.status, "succeeded")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..descriptor import Key
@@ -134,12 +134,19 @@ class Contents:
         key = self._key(name)
         return array("d", values) if key.array and is_float(key) else list(values)
 
+    def as_table(self, names: Sequence[str] = ()) -> RowsReference | None:
+        """Row keys, all by default, as a Table; None when there are none, or one of these is not of rows."""
+        if not self._rows or not all(name in self._rows for name in names):
+            return None
+        keys = [self._key(name) for name in names or self if name in self._rows]
+        return RowsReference(keys, [self._rows[key.name][:] for key in keys], [self.unit(key.name) for key in keys])
+
     def _rows_table(self) -> RowsReference:
         """All rows so far as one Table, made when it is asked for and kept until another row comes."""
         if self._table is None or self._table[0] != self._count:
-            keys = [self._key(name) for name in self if name in self._rows]
-            values = [self._rows[key.name][:] for key in keys]
-            self._table = self._count, RowsReference(keys, values, [self.unit(key.name) for key in keys])
+            reference = self.as_table()
+            assert reference is not None
+            self._table = self._count, reference
         return self._table[1]
 
 

@@ -30,14 +30,14 @@ class Reference:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._value: Any = None
-        self._is_read = False
+        self.is_read = False
 
     def resolve(self) -> Any:
         """The value: an astropy Table, a str, a path."""
         with self._lock:
-            if not self._is_read:
+            if not self.is_read:
                 self._value = self._read()
-                self._is_read = True
+                self.is_read = True
             return self._value
 
     def _read(self) -> Any:

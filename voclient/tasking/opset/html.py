@@ -1,0 +1,138 @@
+"""An OPset as a notebook shows it. Nothing a program printed gets into the page unescaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from ..record import Status
+from ..results.contents import declared_keys
+from ..results.references import PathReference, Reference, TableReference, TextReference
+
+if TYPE_CHECKING:
+    from .views import Views
+
+ROWS = 5
+"""How many rows of a table are shown."""
+LENGTH = 200
+"""How much of a value, in characters."""
+LINES = 20
+"""How many lines of a text, or of standard error."""
+OPENED = 8 << 20
+"""A table of more bytes is not opened to be shown."""
+_COLORS = {Status.RUNNING: "#1f6feb", Status.SUCCESS: "#2da44e"}
+
+
+def page(opset: Views) -> str:
+    """All of it in a few elements: how it stands, values, rows, tables, and why it failed."""
+    record = opset._record
+    with record.changed:
+        state = record.contents.state()
+        held = {key: record.contents.value(key) for key in record.contents}
+    rows = {key: column for key, column in state["rows"].items() if key in held and key not in state["values"]}
+    # What is made of the rows, or is one of them, is shown as rows.
+    single = {key: value for key, value in state["values"].items() if not isinstance(value, Reference)}
+    large = {key: value for key, value in state["values"].items() if isinstance(value, Reference)}
+    parts = [_heading(opset)]
+    if single:
+        parts.append(_values(opset, single))
+    if rows:
+        length = max(map(len, rows.values()))
+        names = [_named(key, opset.unit(key)) for key in rows]
+        parts.append(_table(names, islice(zip(*rows.values(), strict=True), ROWS), length, _titles(opset, rows)))
+    for key, reference in large.items():
+        parts.append(f"<p><b>{_text(key)}</b></p>{_large(reference)}")
+    if opset.exitstatus not in _COLORS:
+        parts.append(_pre(record.message))
+        told = record.stderr.tail(4000).decode("utf-8", "replace").splitlines()
+        if told:
+            parts.append("<p>the end of standard error:</p>" + _pre("\n".join(told[-LINES:])))
+    return f'<div class="voclient-opset">{"".join(parts)}</div>'
+
+
+def _heading(opset: Views) -> str:
+    record = opset._record
+    color = _COLORS.get(record.status, "#cf222e")
+    state = opset.state.partition(" (")[0]  # why it failed is shown apart, and in full
+    took = "" if record.began is None else f" {'after' if record.finished else 'for'} {opset.elapsed:.3g} s"
+    fraction, text = opset.progress
+    if not record.finished and fraction is not None:
+        text = f"{fraction:.0%} {text}"
+    more = f" <i>{_text(text)}</i>" if text and not record.finished else ""
+    return (
+        f'<p title="{_text(" ".join(record.argv), 2000)}"><b>{_text(record.descriptor.task)}</b> '
+        f'<span style="color:{color}">{_text(state)}</span>{took}{more}</p>'
+    )
+
+
+def _values(opset: Views, values: dict[str, Any]) -> str:
+    helps = {name: key.help for name, key in declared_keys(opset._record.descriptor).items()}
+    lines = [(key, _brief(value), opset.unit(key) or "", helps.get(key, "")) for key, value in values.items()]
+    return _table(["", "value", "unit", ""], lines, len(lines))
+
+
+def _large(reference: Reference) -> str:
+    if isinstance(reference, PathReference):
+        return _pre(str(reference.resolve()))
+    capture = getattr(reference, "capture", None)
+    try:
+        size = 0 if capture is None else len(capture)
+        if not reference.is_read and size > OPENED:
+            return f"<p>{size:,} bytes, opened when asked for</p>"
+        if isinstance(reference, TextReference):
+            with reference.capture.open() as file:
+                text = file.read(LINES * LENGTH).decode("utf-8", "replace")
+            return _pre("\n".join(text.splitlines()[:LINES]) + ("\n…" if size > len(text.encode()) else ""))
+        if isinstance(reference, TableReference):
+            table = reference.resolve()
+            names = [_named(name, table[name].unit) for name in table.colnames]
+            return _table(names, table[:ROWS].iterrows(), len(table))
+        return f"<p>{_brief_text(reference.resolve())}</p>"
+    except Exception as error:  # a page is shown whatever has become of the file
+        return f"<p>cannot be shown: {_text(error)}</p>"
+
+
+def _table(names: Sequence[str], rows: Iterable[Sequence[Any]], length: int, titles: Sequence[str] = ()) -> str:
+    titles = titles or [""] * len(names)
+    head = "".join(
+        f'<th title="{_text(title)}">{_text(name)}</th>' if title else f"<th>{_text(name)}</th>"
+        for name, title in zip(names, titles, strict=True)
+    )
+    shown = ["".join(f"<td>{_text(cell)}</td>" for cell in row) for row in rows]
+    body = "".join(f"<tr>{cells}</tr>" for cells in shown)
+    more = f"<p>{length:,} rows, the first {len(shown)} shown</p>" if length > len(shown) else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _titles(opset: Views, keys: Iterable[str]) -> list[str]:
+    declared = declared_keys(opset._record.descriptor)
+    return [declared[key].help if key in declared else "" for key in keys]
+
+
+def _named(name: str, unit: object) -> str:
+    return f"{name} ({unit})" if unit else name
+
+
+def _brief(value: Any) -> str:
+    """A value in a line; of a long list its beginning."""
+    if isinstance(value, (list, tuple)) and len(value) > ROWS:
+        return f"{', '.join(map(_brief, value[:ROWS]))}, … ({len(value):,} values)"
+    return value if isinstance(value, str) else repr(value)
+
+
+def _brief_text(value: Any) -> str:
+    return _text(_brief(value))
+
+
+def _text(value: object, length: int = LENGTH) -> str:
+    """Escaped, not too long, and encodable."""
+    text = str(value)
+    if len(text) > length:
+        text = text[: length - 1] + "…"
+    return escape(text.encode("utf-8", "backslashreplace").decode())
+
+
+def _pre(text: str) -> str:
+    return f"<pre>{_text(text, LINES * LENGTH)}</pre>" if text else ""

@@ -1,0 +1,47 @@
+"""Values as JSON has them: what `to_dict`, `to_json` and `voclient run --json` give."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def plain(value: Any) -> Any:
+    """A value made of None, bool, int, finite float, str, list and dict.
+
+    What is not finite, and a masked cell, is None; an array is a list; a Table an object of its columns; a Quantity
+    `{"value": …, "unit": …}`; a path its name; a date in ISO 8601; any other thing what `str` makes of it.
+    """
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if hasattr(value, "colnames"):
+        return {name: plain(value[name].tolist()) for name in value.colnames}
+    if hasattr(value, "to_value") and hasattr(value, "unit"):
+        return {"value": plain(value.value), "unit": str(value.unit)}
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, float):
+        return float(value) if value - value == 0 else None
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "surrogateescape")
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """JSON of a value, one that can be encoded as UTF-8."""
+    value = plain(value)
+    text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes that were no UTF-8 are lone surrogates, which JSON can only escape
+        text = json.dumps(value, indent=indent, allow_nan=False)
+    return text
