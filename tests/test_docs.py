@@ -24,7 +24,10 @@ from voclient.tasking import set_task_path
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "docs" / "examples" / "languages"
 STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
-PAGES = ("README.md", "docs/python.md", "docs/packager.md", "docs/shell.md", "docs/cache.md", "docs/channel.md")
+PAGES = (
+    "README.md", "docs/python.md", "docs/packager.md", "docs/interaction.md", "docs/shell.md", "docs/cache.md",
+    "docs/channel.md",
+)  # fmt: skip
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

@@ -155,7 +155,7 @@ def test_every_mistake_is_reported_at_once(folder: Folder) -> None:
         "1:1: a descriptor needs 'task'",
         "1:1: unknown key 'tusk' in a descriptor; did you mean 'task'? (known: task, summary, description, executable, "
         "aliases, arguments, command, parameters, exclusive, at_least_one, end_of_options, environment, exit_statuses, "
-        "results, examples, install)",
+        "results, examples, install, terminal, prompts, prompt_timeout)",
         "5:7: unknown key 'tpye' in parameter 'p'; did you mean 'type'? (known: type, help, argv, required, repeated, "
         "default, choices, min, max, pattern, unit, separator, aliases, environment, secret, needs, send_default, "
         "above, below, min_items, max_items, decimal)",
@@ -251,7 +251,7 @@ def test_a_parameter_bears_a_good_name(folder: Folder, name: str, message: str) 
         ("argv: '{}'\nchoices: [csv, tsv]\ndefault: cvs", "8:14: 'cvs' is none of its choices; did you mean 'csv'?; "
                                                           "accepted: csv, tsv"),
         ("argv: '-k {}'\nsecret: true", "6:11: a secret never goes on the command line, where everybody sees it; use "
-                                        "'environment' or argv: stdin"),
+                                        "'environment', argv: stdin, or the answer to a prompt"),
         ("environment: A-B", "6:18: 'A-B' is no name of an environment variable"),
         ("argv: '{}'\nneeds: q", "7:12: no parameter 'q' (there are: p)"),
         ("argv: '{}'\naliases: p", "7:14: 'p' is already a parameter"),

@@ -65,6 +65,8 @@ def show_task(descriptor: Descriptor) -> str:
         lines += [style.bold("Parameters"), style.definitions(items), ""]
     if groups := _groups(descriptor):
         lines += [*groups, ""]
+    if descriptor.terminal:
+        lines += [style.bold("Terminal"), style.definitions(_interaction(descriptor)), ""]
     if keys := result_keys(descriptor):
         phrases = ((key.name, key.type + (f" ({key.unit})" if key.unit else ""), key.help) for key in keys)
         lines += [style.bold("Results"), style.definitions(phrases), ""]
@@ -116,6 +118,17 @@ def _help(parameter: Parameter) -> str:
     aliases = f"Also called {', '.join(parameter.aliases)}." if parameter.aliases else ""
     text = parameter.help if not parameter.help or parameter.help.endswith((".", "?", "!")) else f"{parameter.help}."
     return f"{text} {aliases}".strip()
+
+
+def _interaction(descriptor: Descriptor) -> list[tuple[str, str, str]]:
+    """What it asks and is told at its terminal, as the descriptor has it."""
+    items = [("runs on", f"a terminal ({', '.join(descriptor.terminal)})", "")]
+    for prompt in descriptor.prompts:
+        again = ", each time" if prompt.repeated else ""
+        items.append(("asks", prompt.expect, f"answered by {prompt.answer or 'an empty line'}{again}"))
+    if session := descriptor.session:
+        items.append(("session", " ; ".join(session.command), "typed for each call; the program stays"))
+    return items
 
 
 def _groups(descriptor: Descriptor) -> list[str]:

@@ -35,6 +35,15 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
     TaskParameterError
         A name is unknown, a value not accepted, something missing or in conflict.
     """
+    try:
+        return _translate(descriptor, given)
+    except TaskParameterError as error:
+        if any(p.secret and error.parameter in (p.name, *p.aliases) for p in descriptor.parameters):
+            error.value = None
+        raise
+
+
+def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
     given = resolve_names(descriptor, given)
     values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
     for p in descriptor.parameters:
@@ -51,6 +60,10 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
         values=values,
         many=not plain or not all(plain),
     )
+    if descriptor.prompts:
+        from .dialogue import answers
+
+        invocation.answers = answers(descriptor, values)
     stage = _Stage()
     try:
         invocation.words += _words(descriptor, values, stage)
@@ -233,7 +246,8 @@ def _standard_input(descriptor: Descriptor, parameter: Parameter, value: Any, st
 
 
 def _refusal(descriptor: Descriptor, parameter: Parameter, value: Any, reason: str) -> TaskParameterError:
-    text = f"{descriptor.task}: parameter {parameter.name!r}: {show(value)} {reason}"
+    shown = "its secret value" if parameter.secret else show(value)
+    text = f"{descriptor.task}: parameter {parameter.name!r}: {shown} {reason}"
     return TaskParameterError(text, task=descriptor.task, parameter=parameter.name, value=value)
 
 

@@ -5,7 +5,10 @@ Named tuples, as dataclasses take 15 ms to import and to make.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .dialogue import Answer
 
 PARAMETER_TYPES = (
     "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range",
@@ -156,6 +159,34 @@ class ExitStatus(NamedTuple):
     message: str = ""
 
 
+class Prompt(NamedTuple):
+    """What a program asks at its terminal, and the answer."""
+
+    expect: str
+    """Regular expression of the question, which ends what the program has said."""
+    answer: str
+    """Template of what is typed: `{name}` stands for a parameter's value."""
+    repeated: bool = False
+    """It is answered whenever it comes, not only the first time."""
+
+
+class SessionForm(NamedTuple):
+    """How a program that stays takes commands."""
+
+    prompt: str
+    """Regular expression of what it prints when it is ready for the next one."""
+    command: tuple[str, ...]
+    """Templates of the lines that are typed for a call."""
+    marker: str | None = None
+    """For programs without prompt: the line upon which it prints something for `prompt` to find."""
+    startup: tuple[str, ...] = ()
+    """Lines typed before the first call."""
+    quit: str | None = None
+    """The line that ends it; None: it is hung up."""
+    error: str | None = None
+    """Regular expression of the answers that tell a failure; its first group is the message."""
+
+
 class Descriptor(NamedTuple):
     """How to call one executable and read what it prints."""
 
@@ -186,6 +217,12 @@ class Descriptor(NamedTuple):
     """The package's own folder of executables, absolute."""
     install: str = ""
     """What to install when the executable is missing, e.g. `apt install wcstools`."""
+    terminal: tuple[str, ...] = ()
+    """Which of stdin, stdout, stderr is a terminal."""
+    prompts: tuple[Prompt, ...] = ()
+    prompt_timeout: float = 10.0
+    """Seconds of silence after which a program at its terminal is looked at: does it wait for input."""
+    session: SessionForm | None = None
 
 
 class Package(NamedTuple):
@@ -224,7 +261,7 @@ class Package(NamedTuple):
 class Invocation:
     """A call translated: what `arguments` makes and `run` executes."""
 
-    __slots__ = ("descriptors", "environment", "executable", "many", "stdin", "values", "words")
+    __slots__ = ("answers", "descriptors", "environment", "executable", "many", "stdin", "values", "words")
 
     def __init__(
         self,
@@ -236,6 +273,7 @@ class Invocation:
         descriptors: tuple[int, ...] = (),
         values: dict[str, Any] | None = None,
         many: bool = True,
+        answers: tuple[Answer, ...] = (),
     ) -> None:
         self.executable = executable
         self.words = words
@@ -249,6 +287,8 @@ class Invocation:
         """The checked parameter values, for templates of output files and for one-or-many."""
         self.many = many
         """Row keys are lists whatever comes; False when one plain value was given to the `repeated` parameter."""
+        self.answers = answers
+        """What is typed at each prompt of the descriptor."""
 
 
 def as_dict(data: Any) -> Any:

@@ -13,7 +13,19 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from . import locations
-from .descriptor import Descriptor, Example, ExitStatus, Key, Package, Parameter, Place, Results, Section
+from .descriptor import (
+    Descriptor,
+    Example,
+    ExitStatus,
+    Key,
+    Package,
+    Parameter,
+    Place,
+    Prompt,
+    Results,
+    Section,
+    SessionForm,
+)
 from .errors import DescriptorError
 
 _T = TypeVar("_T")
@@ -87,6 +99,10 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         package=package.name if package else "",
         bindir=package.bindir if package else None,
         install=data.get("install") or (package.install if package else ""),
+        terminal=tuple(data.get("terminal", ())),
+        prompts=tuple(Prompt(**item) for item in data.get("prompts", ())),
+        prompt_timeout=data.get("prompt_timeout", 10.0),
+        session=_session(data["session"]) if "session" in data else None,
     )
 
 
@@ -110,6 +126,10 @@ def build_package(data: dict[str, Any], file: str) -> Package:
     for name in ("environment", "aliases"):
         fields[name] = tuple(map(tuple, fields.get(name, ())))
     return Package(name=data["package"], folder=folder, **fields)
+
+
+def _session(data: dict[str, Any]) -> SessionForm:
+    return SessionForm(**data | {name: tuple(data.get(name, ())) for name in ("command", "startup")})
 
 
 def _section(data: dict[str, Any]) -> Section:

@@ -9,27 +9,35 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from .errors import ExecutableNotFoundError, TaskError, TaskParameterError
+
+if TYPE_CHECKING:
+    from .terminal import Terminal
 
 IN_MEMFD = 256 << 20
 """Standard input above this size goes through a temporary file, not memory."""
 
 
 class Process:
-    """A child that leads its own session and process group, with the read ends of its pipes.
+    """A child that leads its own session and process group, with the read ends of its pipes, perhaps a terminal.
 
     The leader is not reaped before `close`: as long as it is a zombie, its number names this group and no other.
     """
 
-    __slots__ = ("channel", "closed", "pid", "pidfd", "reaped", "returncode", "returned", "stderr", "stdout")
+    __slots__ = (
+        "channel", "closed", "pid", "pidfd", "reaped", "returncode", "returned", "stderr", "stdout", "terminal",
+    )  # fmt: skip
 
-    def __init__(self, pid: int, stdout: int, stderr: int, channel: int) -> None:
+    def __init__(self, pid: int, stdout: int, stderr: int, channel: int, terminal: Terminal | None = None) -> None:
         self.pid = pid
         self.pidfd = os.pidfd_open(pid)
         self.stdout = stdout
         self.stderr = stderr
         self.channel = channel
+        self.terminal = terminal
+        """Where the streams that are on it are read instead of their pipes, which end at once."""
         self.returned = False
         self.returncode: int | None = None
         """As in subprocess: negative for a signal; None while it runs, or when it is lost."""
@@ -87,11 +95,15 @@ class Process:
                 with suppress(ChildProcessError):
                     os.waitpid(self.pid, os.WNOHANG)
             os.close(self.pidfd)
+            if self.terminal is not None:
+                self.terminal.close()
 
     def abandon(self) -> None:
         """In the child of a fork: it is not ours to reap or to signal."""
         self.closed = self.reaped = True
         os.close(self.pidfd)
+        if self.terminal is not None:
+            self.terminal.close()
 
 
 def launch(
@@ -103,16 +115,18 @@ def launch(
     stdin: int | None = None,
     descriptors: Sequence[int] = (),
     channel_variable: bytes,
+    terminal: Terminal | None = None,
 ) -> Process:
     """Start a program without a shell, in a new session, with no file descriptors but those meant for it.
 
     `stdin` is a file descriptor, which stays the caller's. `channel_variable` is set to the number of the OPset
-    channel. Raises `TaskError` in words when it cannot be started; nothing is left over then. To be called under
-    `PostponedInterrupt`: a Ctrl-C inside Popen would leave its process to nobody.
+    channel. A `terminal` becomes the process's. Raises `TaskError` in words when it cannot be started; nothing is left
+    over then. To be called under `PostponedInterrupt`: a Ctrl-C inside Popen would leave its process to nobody.
     """
     close_after: list[int] = []
     close_on_error: list[int] = []
     child: subprocess.Popen[bytes] | None = None
+    pid: int | None = None
     try:
         try:
             pipes = []
@@ -123,27 +137,48 @@ def launch(
                 os.set_blocking(read, False)
                 pipes.append((read, write))
             (out, out_child), (err, err_child), (channel, channel_child) = pipes
-            child = subprocess.Popen(
-                argv,
-                stdin=subprocess.DEVNULL if stdin is None else stdin,
-                stdout=out_child,
-                stderr=err_child,
-                cwd=cwd,
-                env={**environment, channel_variable: b"%d" % channel_child},
-                pass_fds=(*descriptors, channel_child),
-                start_new_session=True,
-            )
-            process = Process(child.pid, out, err, channel)
+            environment = {**environment, channel_variable: b"%d" % channel_child}
+            descriptors = (*descriptors, channel_child)
+            if terminal is None:
+                child = subprocess.Popen(
+                    argv,
+                    stdin=subprocess.DEVNULL if stdin is None else stdin,
+                    stdout=out_child,
+                    stderr=err_child,
+                    cwd=cwd,
+                    env=environment,
+                    pass_fds=descriptors,
+                    start_new_session=True,
+                )
+                pid = child.pid
+            else:
+                pid = terminal.spawn(
+                    list(argv),
+                    environment,
+                    cwd=cwd,
+                    stdin=stdin,
+                    stdout=out_child,
+                    stderr=err_child,
+                    descriptors=descriptors,
+                )
+            process = Process(pid, out, err, channel, terminal)
         except (OSError, ValueError) as error:
             raise _explain(task, argv, cwd, error) from error
         # It is awaited by its pidfd and reaped by `Process.close`: Popen is to forget it.
-        child.returncode = 0
+        if child is not None:
+            child.returncode = 0
         close_on_error.clear()
         return process
     except BaseException:
         if child is not None:
             child.kill()
             child.wait()
+        elif pid is not None:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        if terminal is not None:
+            os.close(terminal.master)
+            terminal.close()
         raise
     finally:
         for descriptor in close_after + close_on_error:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .callbacks import Callbacks
-from .errors import TaskParameterError
+from .errors import TaskError, TaskParameterError
 from .executables import find_executable
 from .interrupts import PostponedInterrupt
 from .log import debug
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from .controls import Controls
     from .descriptor import Descriptor, Invocation
     from .executors.local import Pump
+    from .interaction import Respondent
     from .results import Item
+    from .terminal import Terminal
 
 CHANNEL_VARIABLE = "VOCLIENT_OPSET_FD"
 GRACE = 2.0
@@ -73,7 +75,13 @@ class Run:
     ends when its group is dead. `launch` comes once; then only the pump's thread calls, `stop` excepted.
     """
 
-    def __init__(self, descriptor: Descriptor, invocation: Invocation, controls: Controls) -> None:
+    def __init__(
+        self,
+        descriptor: Descriptor,
+        invocation: Invocation,
+        controls: Controls,
+        respondent: Respondent | None = None,
+    ) -> None:
         self._limit = _seconds(descriptor.task, controls.timeout)
         self.descriptor = descriptor
         self.controls = controls
@@ -82,6 +90,8 @@ class Run:
         """Who moves it; none before it is submitted."""
         self.handed_over = False
         """Its process was started, and the pump will see to its end."""
+        self._respondent = respondent
+        """Who talks with a program that has a terminal; None: whom the descriptor's prompts make."""
         self._invocation = invocation
         self._callbacks = Callbacks(controls.callback, self.record) if controls.callback is not None else None
         self.is_watched = self._callbacks is not None
@@ -113,7 +123,8 @@ class Run:
         descriptor, invocation, controls, record = self.descriptor, self._invocation, self.controls, self.record
         source: int | None = None
         try:
-            added = {**dict(descriptor.environment), **invocation.environment, **controls.env}
+            plain = {"TERM": "dumb"} if descriptor.terminal else {}
+            added = {**plain, **dict(descriptor.environment), **invocation.environment, **controls.env}
             program = find_executable(descriptor, {**os.environ, **added} if added else None)
             argv = [os.path.abspath(program), *invocation.words]
             cwd = None if controls.cwd is None else os.fspath(controls.cwd)
@@ -131,8 +142,13 @@ class Run:
                     stdin=source,
                     descriptors=invocation.descriptors,
                     channel_variable=CHANNEL_VARIABLE.encode(),
+                    terminal=self._open_terminal() if descriptor.terminal else None,
                 )
-                self._streams = Streams(self._process, self._intake, record, self._deliver, self._look_again)
+                self._streams = Streams(
+                    self._process, self._intake, record, self._deliver, self._look_again, self._respondent
+                )
+                if self._respondent is not None and self._process.terminal is not None:
+                    self._respondent.begin(self._process.terminal, record)
                 record.begin(argv)
                 if self._limit is not None:
                     self._deadline = time.monotonic() + self._limit
@@ -149,6 +165,18 @@ class Run:
             self.release()
         debug("%s: start %s", descriptor.task, argv)
 
+    def _open_terminal(self) -> Terminal:
+        from .terminal import Terminal
+
+        if self._respondent is None:
+            from .dialogue import Dialogue
+
+            self._respondent = Dialogue(self.descriptor, self._invocation.answers)
+        try:
+            return Terminal(self.descriptor.terminal, canonical=self._respondent.canonical)
+        except OSError as error:
+            raise TaskError(f"{self.descriptor.task}: there is no terminal for it: {error.strerror}") from error
+
     def attach(self) -> None:
         """Have the pump watch process and pipes."""
         if self._process is None or self._streams is None or self.pump is None:
@@ -156,7 +184,7 @@ class Run:
         self._attached = True
         self._streams.attach(self.pump)
         self.pump.watch(self._process.pidfd, self._leader_ready)
-        self.due = self._deadline
+        self.due = self._deadline if self._respondent is None else 0
         if self._stopping is not None:
             self._terminate()
 
@@ -191,6 +219,10 @@ class Run:
             self._pursue(now, process, streams)
         elif self._exited is None:
             self.due = self._deadline
+            if self._respondent is not None:
+                self.due = min(self.due, self._respondent.tick(now))
+                if self._respondent.trouble:
+                    self._stop(Status.ERROR, self._respondent.trouble)
         else:
             quiet = max(self._exited, streams.last_byte) + DRAIN
             if streams.outputs_ended or now >= quiet:
@@ -216,6 +248,8 @@ class Run:
         if self._process is not None and self.pump is not None and self._process.poll():
             self._exited = time.monotonic()
             self.pump.unwatch(self._process.pidfd)
+            if self._process.terminal is not None:
+                self._process.terminal.release()
             self.due = 0
 
     def _look_again(self) -> None:
@@ -244,6 +278,8 @@ class Run:
     def _terminate(self) -> None:
         if self._process is not None:
             self._process.signal_group(signal.SIGTERM)
+            if self._process.terminal is not None:
+                self._process.signal_group(signal.SIGHUP)  # what ends programs that serve a person
             self._process.signal_group(signal.SIGCONT)
         self._kill_at = time.monotonic() + GRACE
         self.due = 0
@@ -305,7 +341,9 @@ class Run:
             how = f"killed by {describe_signal(-code)}"
         else:
             how = f"exit status {code}"
-        text = record.failure or ": ".join(part for part in (told, last_lines(record.stderr)) if part)
+        noted = self._respondent.note if self._respondent is not None else ""
+        said = last_lines(record.stdout if "stderr" in self.descriptor.terminal else record.stderr)
+        text = record.failure or ": ".join(part for part in (told, noted, said) if part)
         return Status.ERROR, f"{text} ({how})" if text else how
 
     def _end(self, status: Status, message: str, code: int | None) -> None:
@@ -313,6 +351,8 @@ class Run:
         # Nothing may keep the rest alive, or make it a cycle that waits for the collector.
         self._intake = self._streams = self._process = None
         self.record.finish(status, message, code)
+        if self._respondent is not None:
+            self._respondent.over()
         if self._callbacks is not None:
             if self.controls.async_:
                 self._callbacks.end_later()

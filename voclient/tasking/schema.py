@@ -8,6 +8,7 @@ from typing import Any
 from . import checking as c
 from .checking import Checker
 from .descriptor import CONTROLS, PARAMETER_TYPES, Parameter
+from .schema_interaction import check_interaction, prompts_field, spoken, terminal_field, timeout_field
 from .schema_results import names_of, results_field, sections_of
 from .template import fill, placeholders
 from .values import check_one, describe
@@ -47,6 +48,7 @@ def check_descriptor(checker: Checker, data: Any) -> dict[str, Any]:
         for field in ("path", "format"):
             for name in names_of(section.get(field, "")):
                 checker.refer((*where, field), name, parameters, "parameter")
+    check_interaction(checker, task, parameters)
     sound = not checker.problems
     for i, example in enumerate(task.get("examples", [])):
         _check_example(checker, ("examples", i), example, parameters, results, sound)
@@ -150,7 +152,7 @@ def _check_parameter(checker: Checker, path: Path, value: Any) -> dict[str, Any]
         _check_flags(checker, path, data)
     elif data.get("argv"):
         _check_template(checker, path, data)
-    elif not data.get("stdin") and "environment" not in data and "argv" not in value:
+    elif not (data.get("stdin") or "environment" in data or "argv" in value or name in spoken(checker.document.data)):
         checker.problem(path, f"parameter {name!r} never reaches the program: it needs 'argv' (such as "
                         f"'--{name} {{}}', or stdin) or 'environment'", at_key=True)  # fmt: skip
     _check_rules(checker, path, data)
@@ -239,7 +241,7 @@ def _check_rules(checker: Checker, path: Path, data: dict[str, Any]) -> None:
         checker.problem((*path, "separator"), "'separator' joins the values of a 'repeated' parameter", at_key=True)
     if data.get("secret") and (data.get("argv") or data.get("flags")):
         checker.problem((*path, "argv"), "a secret never goes on the command line, where everybody sees it; "
-                        "use 'environment' or argv: stdin")  # fmt: skip
+                        "use 'environment', argv: stdin, or the answer to a prompt")  # fmt: skip
     for key in ("min_items", "max_items"):
         if key in data and not data.get("repeated"):
             checker.problem((*path, key), f"{key!r} counts the values of a 'repeated' parameter", at_key=True)
@@ -382,7 +384,8 @@ _DESCRIPTOR: dict[str, c.Field] = {
     "arguments": c.words, "command": c.words, "parameters": _parameters, "exclusive": _groups, "at_least_one": _groups,
     "end_of_options": lambda checker, path, value: None if value is None else c.line(checker, path, value),
     "environment": _environment, "exit_statuses": _exit_statuses, "results": results_field,
-    "examples": c.list_of(_example), "install": c.line,
+    "examples": c.list_of(_example), "install": c.line, "terminal": terminal_field, "prompts": prompts_field,
+    "prompt_timeout": timeout_field,
 }  # fmt: skip
 _PACKAGE: dict[str, c.Field] = {
     "format": c.anything, "package": c.line, "version": c.line, "summary": c.line, "description": c.text,

@@ -1,7 +1,8 @@
-"""The pipes of one run: their bytes go to the captures and through the parsers into the record."""
+"""The pipes of one run, and its terminal: their bytes go to the captures and through the parsers into the record."""
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .executors.local import Pump
+    from .interaction import Respondent
     from .process import Process
     from .record import Record
     from .results import Event, Item
@@ -30,16 +32,26 @@ class Streams:
         record: Record,
         deliver: Callable[[list[Item]], None],
         notice: Callable[[], None],
+        respondent: Respondent | None = None,
     ) -> None:
-        """`deliver` is called with what the bytes mean, `notice` when a pipe has ended or trouble arose."""
+        """`deliver` is called with what the bytes mean, `notice` when a pipe has ended or trouble arose. A `respondent`
+        hears all output first, and says what of it is results."""
         self._channel = process.channel
-        self._outputs = (process.stdout, process.stderr)
+        self._outputs: tuple[int, ...] = (process.stdout, process.stderr)
         self._feeds: dict[int, Callable[[bytes], Iterator[Event]]] = {
             process.channel: intake.feed_channel,
             process.stdout: intake.feed_stdout,
             process.stderr: intake.feed_stderr,
         }
         self._captures = {process.stdout: record.stdout, process.stderr: record.stderr}
+        self._respondent = respondent
+        self._stdout = process.stdout
+        if (terminal := process.terminal) is not None:
+            # What is written to it and is no output is said to a person, as are messages.
+            self._outputs += (terminal.master,)
+            stands_for = process.stdout if "stdout" in terminal.streams else process.stderr
+            self._feeds[terminal.master] = self._feeds[stands_for]
+            self._captures[terminal.master] = self._captures[stands_for]
         self._open = set(self._feeds)
         self._record = record
         self._deliver = deliver
@@ -66,6 +78,8 @@ class Streams:
         for _ in range(PIPE_PIECES):
             if not self._read(self._channel):
                 break
+        if self._respondent is not None and (data := self._respondent.rest()):
+            self._take(self._stdout, data)
         self.drop()
 
     def drop(self) -> None:
@@ -81,6 +95,10 @@ class Streams:
             data = os.read(descriptor, PIECE)
         except BlockingIOError:
             return False
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            data = b""  # a terminal that nobody holds any more
         if not data:
             self._end(descriptor)
             self._notice()
@@ -90,6 +108,15 @@ class Streams:
             # A program that speaks on the channel announces itself there before any output, so now it has.
             self._channel_asked = True
             self._read(self._channel)
+        if self._respondent is not None and descriptor != self._channel:
+            data = self._respondent.hear(data, result=self._captures[descriptor] is self._record.stdout)
+            self._notice()
+        if data:
+            self._take(descriptor, data)
+        return True
+
+    def _take(self, descriptor: int, data: bytes) -> None:
+        """Keep what a program wrote, and what it means."""
         if (capture := self._captures.get(descriptor)) is not None:
             try:
                 capture.write(data)
@@ -98,7 +125,6 @@ class Streams:
                 self._notice()
         if items := self._record.take(self._feeds[descriptor](data)):
             self._deliver(items)
-        return True
 
     def _end(self, descriptor: int) -> None:
         self._open.discard(descriptor)

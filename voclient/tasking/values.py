@@ -68,9 +68,10 @@ def check(parameter: Parameter, value: Any, task: str = "") -> Any:
         if isinstance(error, TaskParameterError):
             raise
         at = f"{task}: " if task else ""
+        reason = "its secret value is not accepted" if parameter.secret else str(error)
         raise TaskParameterError(
-            f"{at}parameter {parameter.name!r}: {error}; accepted: {describe(parameter)}",
-            task=task, parameter=parameter.name, value=value,
+            f"{at}parameter {parameter.name!r}: {reason}; accepted: {describe(parameter)}",
+            task=task, parameter=parameter.name, value=None if parameter.secret else value,
         ) from None  # fmt: skip
 
 

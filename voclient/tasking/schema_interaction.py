@@ -1,0 +1,123 @@
+"""What `terminal`, `prompts` and `session` of a descriptor consist of: programs that want a person before them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import checking as c
+from .checking import Checker
+from .descriptor import Parameter
+from .interaction import is_control
+from .template import placeholders
+from .yamlfile import Path
+
+_STREAMS = ("stdin", "stdout", "stderr")
+
+
+def terminal_field(checker: Checker, path: Path, value: Any) -> list[str]:
+    """`true` for all three streams, or the names of some."""
+    if isinstance(value, bool):
+        return list(_STREAMS) if value else []
+    streams = c.list_of(c.one_of(_STREAMS), single=True)(checker, path, value)
+    return [name for name in _STREAMS if name in streams]
+
+
+def prompts_field(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = c.list_of(_prompt)(checker, path, value)
+    return items
+
+
+def session_field(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
+    return checker.mapping(path, value, _SESSION, "'session'", ("prompt", "command"))
+
+
+def timeout_field(checker: Checker, path: Path, value: Any) -> float:
+    seconds = c.number(checker, path, value)
+    if seconds is not None and not 0 < seconds < float("inf"):
+        checker.problem(path, f"{checker.name(path)} must be a number of seconds above 0")
+    return float(seconds or 1)
+
+
+def spoken(data: Any) -> set[str]:
+    """Names of the parameters that are typed at the terminal, in a descriptor as it was written."""
+    data = data if isinstance(data, dict) else {}
+    prompts, session = data.get("prompts"), data.get("session")
+    texts = [item.get("answer") for item in prompts if isinstance(item, dict)] if isinstance(prompts, list) else []
+    texts += _as_list(session.get("command")) if isinstance(session, dict) else []
+    return {name for text in texts if isinstance(text, str) for name in _names(text)}
+
+
+def check_interaction(checker: Checker, task: dict[str, Any], parameters: dict[str, Parameter]) -> None:
+    """The rules between these words and the others; a program with prompts or sessions has a terminal."""
+    prompts, session, results = task.get("prompts", []), task.get("session"), task.get("results", {})
+    if session is not None and len(task.get("terminal", _STREAMS)) < len(_STREAMS):
+        checker.problem(("terminal",), "a session has all three streams on its terminal; leave 'terminal' out")
+    if prompts or session is not None:
+        task.setdefault("terminal", list(_STREAMS))
+    streams = task.get("terminal", [])
+    if prompts and not streams:
+        checker.problem(("terminal",), "a program with 'prompts' needs a terminal")
+    if "prompt_timeout" in task and not streams:
+        checker.problem(("prompt_timeout",), "'prompt_timeout' is for programs with 'terminal', 'prompts' or 'session'",
+                        at_key=True)  # fmt: skip
+    if "stderr" in streams and "stderr" in results:
+        checker.problem(("results", "stderr"), "stderr is the terminal, and comes with stdout; "
+                        "'terminal: [stdin, stdout]' keeps it apart", at_key=True)  # fmt: skip
+    for i, prompt in enumerate(prompts):
+        _check_template(checker, ("prompts", i, "answer"), prompt.get("answer", ""), parameters)
+    if session is not None:
+        _check_session(checker, session, parameters)
+
+
+def _check_session(checker: Checker, session: dict[str, Any], parameters: dict[str, Parameter]) -> None:
+    for field in ("command", "startup"):
+        for i, line in enumerate(session.get(field, [])):
+            path: Path = ("session", field, i)
+            _check_template(checker, path if path in checker.document.places else path[:2], line,
+                            parameters if field == "command" else None)  # fmt: skip
+    for field in ("marker", "quit"):
+        if field in session:
+            _check_template(checker, ("session", field), session[field], None)
+    for name in {name for line in session.get("command", []) for name in _names(line)}:
+        parameter = parameters.get(name)
+        if parameter is not None and (parameter.argv or parameter.flags or parameter.stdin or parameter.environment):
+            checker.problem(("parameters", name), f"{name!r} is typed for each call of the session; "
+                            "what the program is started with is another parameter", at_key=True)  # fmt: skip
+
+
+def _check_template(checker: Checker, path: Path, text: str, parameters: dict[str, Parameter] | None) -> None:
+    if bad := next((character for character in text if is_control(character)), None):
+        checker.problem(path, f"the control character {bad!r} cannot be typed; each line is an item of its own")
+    try:
+        names = placeholders(text)
+    except ValueError as error:
+        checker.problem(path, str(error))
+        return
+    for name in names:
+        if parameters is None:
+            checker.problem(path, f"{{{name}}}: no parameter can stand here; braces of the line itself are doubled")
+        elif checker.refer(path, name, parameters, "parameter") and parameters[name].type == "table":
+            checker.problem(path, f"{name!r} is a table, which cannot be typed")
+
+
+def _names(text: str) -> list[str]:
+    try:
+        return placeholders(text)
+    except ValueError:
+        return []
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _prompt(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
+    return checker.mapping(path, value, _PROMPT, "a prompt", ("expect", "answer"))
+
+
+_PROMPT: dict[str, c.Field] = {"expect": c.pattern, "answer": c.literal, "repeated": c.flag}
+_LINES = c.list_of(c.literal, single=True)
+_SESSION: dict[str, c.Field] = {
+    "prompt": c.pattern, "command": _LINES, "marker": c.literal, "startup": _LINES, "quit": c.literal,
+    "error": c.pattern,
+}  # fmt: skip
