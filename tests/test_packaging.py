@@ -59,6 +59,12 @@ def test_the_command_and_the_descriptors_are_installed(environment: Path) -> Non
     assert "vosesame" in run(environment, "voclient", "list")
 
 
+def test_type_checkers_find_the_stubs(environment: Path) -> None:
+    (package,) = environment.glob("lib/python*/site-packages/voclient")
+    assert (package / "py.typed").exists()
+    assert "votinfo: _Votinfo" in (package / "vaopackage.pyi").read_text()
+
+
 def test_man_pages_lie_where_man_looks_for_those_of_its_path(environment: Path) -> None:
     for tool in TOOLS:
         assert (environment / "man/man1" / f"{tool}.1").exists()

@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "run": ("run", "run a task"),
     "check": ("check", "check descriptors, and run their examples"),
     "cache": ("cache", "list, verify and clear the data cache"),
+    "stubs": ("stubs", "write type stubs of a task package"),
     "completion": ("completion", "print the completion script of a shell"),
 }
 OK, FAILED, USAGE, TIMED_OUT, INTERRUPTED = 0, 1, 2, 124, 130

@@ -15,6 +15,7 @@ _OPTIONS = {
     "list": ("--json", "--help"), "show": ("--json", "--help"),
     "run": ("--json", "--timeout", "--prompt", "--pset", "--save", "--dry-run", "--help"),
     "check": ("--no-examples", "--network", "--timeout", "--help"), "completion": ("bash", "zsh"),
+    "stubs": ("--output", "--module", "--help"),
     "cache": ("--json", "--older", "--help"),
 }  # fmt: skip
 _BASH = """\

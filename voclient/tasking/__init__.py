@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .loading import load_descriptor
     from .map import Map
     from .opset import OPset
-    from .packages import import_package, import_task, list_tasks, load_package
+    from .packages import bind_module, import_package, import_task, list_tasks, load_package
     from .pset import ParameterSet
     from .searchpath import (
         append_task_path,
@@ -52,7 +52,7 @@ _HOMES = {
     "loading": ("load_descriptor",),
     "map": ("Map",),
     "opset": ("OPset",),
-    "packages": ("import_package", "import_task", "list_tasks", "load_package"),
+    "packages": ("bind_module", "import_package", "import_task", "list_tasks", "load_package"),
     "pset": ("ParameterSet",),
     "searchpath": (
         "append_task_path", "find_packages", "get_task_path", "prepend_task_path", "rescan", "set_task_path",
@@ -80,6 +80,7 @@ __all__ = [
     "TaskParameterError",
     "TaskTimeoutError",
     "append_task_path",
+    "bind_module",
     "find_packages",
     "get_task_path",
     "import_package",

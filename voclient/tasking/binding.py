@@ -52,15 +52,15 @@ def make_annotations(descriptor: Descriptor) -> dict[str, Any]:
     return {p.name: annotate(p) for p in descriptor.parameters} | control_types() | {"return": OPset}
 
 
-def make_docstring(descriptor: Descriptor) -> str:
-    """A numpydoc docstring."""
+def make_docstring(descriptor: Descriptor, *, controls: bool = True) -> str:
+    """A numpydoc docstring, with the task controls or without."""
     lines = [descriptor.summary if descriptor.summary.endswith(".") else f"{descriptor.summary}.", ""]
     if descriptor.description:
         lines += [*_fill(descriptor.description), ""]
     lines += _heading("Parameters")
     for parameter in descriptor.parameters:
         lines += [f"{parameter.name} : {_phrase(parameter)}", *_indent(_help(descriptor, parameter))]
-    for name, text in _CONTROL_HELP.items():
+    for name, text in _CONTROL_HELP.items() if controls else ():
         lines += [f"{name} : task control", *_indent(text)]
     lines += [
         "",

@@ -183,7 +183,24 @@ def list_tasks(pattern: str = "*") -> list[str]:
 
 
 def bind_module(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` for a module that stands for a task package; nothing is read yet."""
+    """Make a Python module stand for a task package: `__getattr__` and `__dir__` for it.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package; it is sought when a task is asked for.
+
+    Returns
+    -------
+    tuple of two functions
+        To be assigned to these names in the module.
+
+    Examples
+    --------
+    >>> __getattr__, __dir__ = bind_module("vao")        # all that voclient/vaopackage.py says
+    >>> __getattr__("votinfo")
+    <task vao.votinfo>
+    """
     tasks = _tasks_of(package)
     module = sys._getframe(1).f_globals.get("__name__")
 

@@ -223,11 +223,13 @@ class Task:
 
         return make_annotations(self.descriptor)
 
-    @property
-    def __doc__(self) -> str:  # type: ignore[override]
-        from .binding import make_docstring
+    if not TYPE_CHECKING:  # which knows that every class has one of its own
 
-        return make_docstring(self.descriptor)
+        @property
+        def __doc__(self) -> str:
+            from .binding import make_docstring
+
+            return make_docstring(self.descriptor)
 
     def __repr__(self) -> str:
         return (

@@ -1,0 +1,449 @@
+"""The tools of the Virtual Astronomical Observatory, for tables and services of the VO.
+
+Made by `voclient stubs vao`; when the package changes, make it again.
+"""
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import Literal, Unpack
+
+from voclient.tasking import OPset, Task
+from voclient.tasking.annotations import ControlArguments, QuantityLike, TableLike
+
+class _Vosesame(Task):
+    def __call__(
+        self,
+        /,
+        target: str | Sequence[str] | None = None,
+        *,
+        file: str | PathLike[str] | None = None,
+        position: str | Sequence[str] | None = None,
+        force: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        quiet: bool | None = False,
+        verbose: bool | None = False,
+        clear_cache: bool | None = False,
+        pos: str | Sequence[str] | None = ...,
+        init_cache: bool | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Resolve object names to sky positions.
+
+        Asks the name resolver Sesame (Simbad, NED and VizieR) and remembers the
+        answers. One name gives plain values, a list of names gives lists, in which
+        names that were not resolved are missing.
+
+        Parameters
+        ----------
+        target : text, or a list of them, optional
+            Name of an object, or a list of names.
+        file : a file name, optional
+            File with one name a line.
+        position : text of the form [^,]+,[^,]+, or a list of them, optional
+            Position RA,DEC to convert without any name, decimal degrees or sexagesimal
+            with hours for RA. Also called `pos`.
+        force : True or False, optional
+            Ask the service even if the answer is known.
+        output : a file name, optional
+            File to write to, instead of standard output.
+        quiet : True or False, optional
+            Print no warnings.
+        verbose : True or False, optional
+            Print more warnings.
+        clear_cache : True or False, optional
+            Forget all answers, and do nothing else. Also called `init_cache`.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``name`` (string): The name as asked for
+            ``ra`` (float, deg): Right ascension, ICRS
+            ``dec`` (float, deg): Declination, ICRS
+            ``ra_error`` (float, mas): Error of the right ascension
+            ``dec_error`` (float, mas): Error of the declination
+            ``type`` (string): Type of the object
+            ``ra_hms`` (string): Right ascension in hours, minutes and seconds
+            ``dec_dms`` (string): Declination in degrees, minutes and seconds
+            ``output`` (path): The file written to, if one was asked for
+            ``unresolved`` (list): Names that could not be resolved
+
+        Notes
+        -----
+        At least one of `target`, `file`, `position`, `clear_cache` is given.
+
+        Examples
+        --------
+        Where the Andromeda galaxy is
+
+        >>> result = vosesame('m31')  # doctest: +SKIP
+        >>> result["ra"]  # doctest: +SKIP
+        10.6847
+        >>> result["dec"]  # doctest: +SKIP
+        41.2687
+        >>> result["name"]  # doctest: +SKIP
+        'm31'
+
+        Two names at once
+
+        >>> result = vosesame(['m31', 'm51'])  # doctest: +SKIP
+        >>> result["name"]  # doctest: +SKIP
+        ['m31', 'm51']
+        >>> result["ra"]  # doctest: +SKIP
+        [10.6847, 202.4696]
+
+        A position converted, without network
+
+        >>> result = vosesame(position='187.5,2.05')  # doctest: +SKIP
+        >>> result["ra"]  # doctest: +SKIP
+        187.5
+        >>> result["dec"]  # doctest: +SKIP
+        2.05
+        >>> result["ra_hms"]  # doctest: +SKIP
+        '12:30:00.0'
+        """
+
+vosesame: _Vosesame
+
+class _Votcnv(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        indent: int | None = 0,
+        header: bool | None = True,
+        noheader: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Convert a VOTable to another format.
+
+        Reads a VOTable in any serialisation and writes it as text, HTML, FITS, or
+        another VOTable. The result opens as an astropy Table where the format is one
+        of tables, else as text.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+            Format to write: a VOTable (vot, xml, raw; with BINARY, BINARY2 or FITS
+            data votb, votb2, votfits), a FITS table, text with commas, tabs, bars or
+            blanks (csv, tsv, bsv, asv or ascii), an HTML page or one HTML table. Also
+            called `fmt`.
+        indent : int not below 0, default: 0
+            Blanks by which each level of a VOTable is indented; 0 writes one long
+            line.
+        header : True or False, default: True
+            Whether text begins with a line of column names. Not together with
+            `noheader`.
+        noheader : True or False, optional
+            The old name for header=False. Not together with `header`.
+        output : a file name, optional
+            File to write to, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``table`` (table): What was written, as a Table (VOTables, fits, csv, tsv)
+            ``text`` (text): What was written, as text (html, shtml, asv, bsv)
+            ``output`` (path): The file written to, if one was asked for
+            ``format`` (string): The format written
+            ``rows`` (int): Number of rows of the first table
+            ``cols`` (int): Number of columns of the first table
+
+        Examples
+        --------
+        A small table given as text, as comma-separated values
+
+        >>> result = votcnv('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', format='csv')  # doctest: +SKIP
+        >>> result["format"]  # doctest: +SKIP
+        'csv'
+        >>> result["rows"]  # doctest: +SKIP
+        1
+        >>> result["cols"]  # doctest: +SKIP
+        2
+        """
+
+votcnv: _Votcnv
+
+class _Votinfo(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        brief: bool | None = False,
+        verbose: bool | None = False,
+        descriptions: bool | None = False,
+        columns: bool | None = False,
+        description: bool | None = False,
+        info: bool | None = False,
+        param: bool | None = False,
+        number_of: Literal['rows', 'cols', 'resources', 'param', 'info'] | None = None,
+        query_status: bool | None = False,
+        size: bool | None = False,
+        warn: bool | None = False,
+        numberOf: Literal['rows', 'cols', 'resources', 'param', 'info'] | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Report the structure of a VOTable.
+
+        What a VOTable holds: its size, how its data are written, its columns with
+        their meaning, its parameters and remarks. The result has all of that,
+        whichever report is printed.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        brief : True or False, optional
+            Print the summary without the list of columns, as is done anyway.
+        verbose : True or False, optional
+            Print the list of columns below the summary.
+        descriptions : True or False, optional
+            Print the list of columns with their descriptions.
+        columns : True or False, optional
+            Print the columns only, with ID, name and UCD.
+        description : True or False, optional
+            Print the description only.
+        info : True or False, optional
+            Print the INFO elements only.
+        param : True or False, optional
+            Print the PARAM elements only.
+        number_of : {'rows', 'cols', 'resources', 'param', 'info'}, optional
+            Print only how many of these there are. Also called `numberOf`.
+        query_status : True or False, optional
+            Print only whether the query behind the table succeeded, 0 for yes, 1 for
+            no, -1 if it does not say.
+        size : True or False, optional
+            Print the numbers of rows and columns only.
+        warn : True or False, optional
+            Warn of deprecated elements.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``resources`` (int): Number of RESOURCE elements
+            ``serialization`` (string): How the data are written: TABLEDATA, BINARY, BINARY2, FITS, or none
+            ``rows`` (int): Number of rows of the first table
+            ``cols`` (int): Number of columns of the first table
+            ``description`` (string): What the table says of itself
+            ``version`` (string): Version of the VOTable format
+            ``query_status`` (string): What a service said of its answer: OK, ERROR or OVERFLOW
+            ``columns`` (list): For each column name, id, ucd, utype, unit, datatype, arraysize, xtype, description
+            ``params`` (dict): The PARAM elements by name, each with value, unit, ucd and datatype
+            ``infos`` (dict): The INFO elements by name
+
+        Examples
+        --------
+        The size of a small table given as text
+
+        >>> result = votinfo('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>')  # doctest: +SKIP
+        >>> result["resources"]  # doctest: +SKIP
+        1
+        >>> result["rows"]  # doctest: +SKIP
+        1
+        >>> result["cols"]  # doctest: +SKIP
+        2
+        >>> result["serialization"]  # doctest: +SKIP
+        'TABLEDATA'
+        """
+
+votinfo: _Votinfo
+
+class _Votpos(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        number: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """List the sky positions in a VOTable.
+
+        Finds the main right ascension and declination of the first table by their UCDs
+        and gives them row by row.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        number : True or False, optional
+            Number the rows, from 0.
+        output : a file name, optional
+            File to write to, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``ra`` (right_ascension, deg): Right ascension, NaN where there is none
+            ``dec`` (angle, deg): Declination, NaN where there is none
+            ``row`` (int): Number of the row, with number=True
+            ``output`` (path): The file written to, if one was asked for
+
+        Examples
+        --------
+        The position in a small table given as text
+
+        >>> result = votpos('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>')  # doctest: +SKIP
+        >>> result["ra"]  # doctest: +SKIP
+        [10.6847]
+        >>> result["dec"]  # doctest: +SKIP
+        [41.269]
+        """
+
+votpos: _Votpos
+
+class _Votsort(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        column: int | None = 0,
+        name: str | None = None,
+        id: str | None = None,
+        ucd: str | None = None,
+        descending: bool | None = False,
+        as_text: bool | None = False,
+        top: int | None = 0,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        indent: int | None = 0,
+        header: bool | None = True,
+        noheader: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        col: int | None = ...,
+        desc: bool | None = ...,
+        string: bool | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Sort the rows of a VOTable by one column.
+
+        Sorts the first table by a column, which is found by its number or else by
+        name, ID or UCD, and writes the table in any format of votcnv. Rows with equal
+        or without values keep their order; those without come last.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        column : int not below 0, default: 0
+            Column to sort by, counted from 0; goes before name, id and ucd. Also
+            called `col`.
+        name : text, optional
+            Name of the column to sort by.
+        id : text, optional
+            ID of the column to sort by.
+        ucd : text, optional
+            UCD of the column to sort by.
+        descending : True or False, optional
+            Sort from the highest value to the lowest. Also called `desc`.
+        as_text : True or False, optional
+            Compare the values of a numeric column as text, too. Also called `string`.
+        top : int not below 0, default: 0
+            Number of rows to keep after sorting; 0 keeps all.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+            Format to write, as for votcnv. Also called `fmt`.
+        indent : int not below 0, default: 0
+            Blanks by which each level of a VOTable is indented; 0 writes one long
+            line.
+        header : True or False, default: True
+            Whether text begins with a line of column names. Not together with
+            `noheader`.
+        noheader : True or False, optional
+            The old name for header=False. Not together with `header`.
+        output : a file name, optional
+            File to write to, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``table`` (table): The sorted table, as a Table (VOTables, fits, csv, tsv)
+            ``text`` (text): The sorted table, as text (html, shtml, asv, bsv)
+            ``output`` (path): The file written to, if one was asked for
+            ``format`` (string): The format written
+            ``rows`` (int): Number of rows written
+            ``cols`` (int): Number of columns
+            ``column`` (string): Name of the column sorted by
+
+        Examples
+        --------
+        The brighter one of two stars in a table given as text
+
+        >>> result = votsort('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', name='mag', top=1)  # doctest: +SKIP
+        >>> result["column"]  # doctest: +SKIP
+        'mag'
+        >>> result["rows"]  # doctest: +SKIP
+        1
+        """
+
+votsort: _Votsort
+
+class _Votstat(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        all: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Give minimum, maximum, mean and standard deviation of the numeric columns of a VOTable.
+
+        One row for each numeric column of the first table. Empty cells are left out;
+        the standard deviation is that of the population.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        all : True or False, optional
+            List other columns as well, without values.
+        output : a file name, optional
+            File to write to, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``index`` (int): Number of the column, from 0
+            ``name`` (string): Name of the column
+            ``min`` (float): Lowest value
+            ``max`` (float): Highest value
+            ``mean`` (float): Mean of the values
+            ``stddev`` (float): Standard deviation of the values
+            ``table`` (table): All of these as one Table
+            ``output`` (path): The file written to, if one was asked for
+            ``count`` (int): Number of values
+            ``unit`` (string): Unit of the column
+
+        Examples
+        --------
+        Two numbers in a table given as text
+
+        >>> result = votstat('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>')  # doctest: +SKIP
+        >>> result["name"]  # doctest: +SKIP
+        ['x']
+        >>> result["min"]  # doctest: +SKIP
+        [1.0]
+        >>> result["max"]  # doctest: +SKIP
+        [4.0]
+        >>> result["mean"]  # doctest: +SKIP
+        [2.5]
+        >>> result["stddev"]  # doctest: +SKIP
+        [1.5]
+        """
+
+votstat: _Votstat
