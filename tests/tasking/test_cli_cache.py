@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,9 @@ Capture = pytest.CaptureFixture[str]
 def test_list_tells_age_use_size_kind_and_name(capsys: Capture) -> None:
     cache.put("a key\twith a tab", b"x" * 1500)
     assert main(["cache", "list"]) == 0
-    assert capsys.readouterr().out == "0s\t0s\t1.5 KB\tfile\ta key with a tab\n"
+    age, used, *rest = capsys.readouterr().out.rstrip("\n").split("\t")
+    assert rest == ["1.5 KB", "file", "a key with a tab"]
+    assert (age[-1], used[-1]) == ("s", "s")
 
 
 def test_list_as_json_has_times_and_digests(capsys: Capture) -> None:
@@ -79,6 +82,23 @@ def test_a_damaged_index_is_told_in_one_line_and_cleared(capsys: Capture) -> Non
     assert told.count("\n") == 1
     assert "`voclient cache clear` makes a new one" in told
     assert [main(["cache", "clear"]), main(["cache", "list"])] == [0, 0]
+
+
+def test_a_run_is_taken_from_the_cache(capsys: Capture, show_arguments: Path, tmp_path: Path) -> None:
+    descriptor = tmp_path / "show.yaml"
+    descriptor.write_text(
+        f"task: show\nsummary: Words\nexecutable: {show_arguments}\n"
+        "parameters: {words: {repeated: true, argv: '{}'}}\n"
+        "results: {stdout: {format: json, keys: {argv: list}}}\n"
+    )
+    words = [str(descriptor), "one word", "two"]
+    for options in (["--cache"], ["--cache"], ["--cache=1d"], ["--cache=refresh"]):
+        assert main(["run", *options, *words]) == 0
+    assert capsys.readouterr().out == 'argv\t["one word", "two"]\n' * 4
+    assert main(["cache", "list", "show"]) == 0
+    assert capsys.readouterr().out.split("\t")[2:] == ["30 B", "show", "show-arguments 'one word' two\n"]
+    assert main(["run", "--cache=soon", *words]) == 2
+    assert "task control 'cache' cannot be 'soon'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pset", metavar="FILE", help="parameters saved in a file (.yaml, .par)")
     parser.add_argument("--save", metavar="FILE", help="save the parameters to a file instead of running")
     parser.add_argument("--dry-run", action="store_true", help="print the command line instead of running it")
+    parser.add_argument("--cache", metavar="[=AGE]", help="take an earlier run of the same call from the cache, if "
+                        "there is one (no older than AGE, as 1d); =refresh: run it, and keep it")  # fmt: skip
 
 
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
@@ -52,7 +54,8 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
 
         print(show_task(import_task(task_name).descriptor))
         return OK
-    options = parser.parse_intermixed_args(before)
+    # Its value is optional and never the next word, which argparse cannot say.
+    options = parser.parse_intermixed_args(["--cache=any" if word == "--cache" else word for word in before])
     if not options.words:
         parser.error("which task? (`voclient list` tells what there is)")
     task = import_task(options.words[0])
@@ -66,7 +69,13 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
         _show_command(task, operands, given, as_json=options.json)
     if options.save or options.dry_run:
         return OK
-    result = task(*operands, **given, timeout=options.timeout, prompt=options.prompt)
+    result = task(
+        *operands,
+        **given,
+        timeout=options.timeout,
+        prompt=options.prompt,
+        cache=options.cache == "any" or options.cache,
+    )
     if options.json:
         print_json(result)
     else:

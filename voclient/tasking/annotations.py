@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from types import NoneType, UnionType
 from typing import Any, Literal, Protocol, TypedDict, Union, get_args, get_origin, get_type_hints
 
@@ -40,6 +41,7 @@ class ControlArguments(TypedDict, total=False):
     check: bool
     cwd: str | os.PathLike[str] | None
     env: Mapping[str, str] | None
+    cache: bool | float | str | QuantityLike | timedelta
     callback: Callback | Mapping[str, Callback] | None
     prompt: bool
 

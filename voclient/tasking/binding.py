@@ -18,6 +18,7 @@ _CONTROL_HELP = {
     "check": "Raise `TaskExecutionError` when the task fails.",
     "cwd": "Working directory of the task.",
     "env": "Variables added to its environment.",
+    "cache": "Let an earlier run of the same call stand for this one; an age, as '1d': one that is no older.",
     "callback": "Called with each key and value as it arrives; a mapping chooses by patterns of keys.",
     "prompt": "Ask at the terminal for what is missing.",
 }

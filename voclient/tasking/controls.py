@@ -26,6 +26,9 @@ class Controls:
     """Working directory of the process."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Variables added to this process's environment; they win over the descriptor's."""
+    cache: bool | float | str = False
+    """True: an earlier run of the same call stands for this one; a number: one that is no more seconds old; `refresh`:
+    none does, but this one is kept."""
     callback: Callback | Mapping[str, Callback] | None = None
     """Called with each key and value as it arrives; a mapping chooses by patterns of keys (`{"ra*": f}`)."""
     prompt: bool = False

@@ -54,6 +54,7 @@ def pack(record: Record) -> dict[str, Any]:
         "returncode": record.returncode,
         "started": record.started,
         "elapsed": None if record.began is None or record.ended is None else record.ended - record.began,
+        "cached": record.cached,
         "progress": [record.progress.fraction, record.progress.text],
         "values": {key: value for key, value in values.items() if key not in references},
         "references": {key: _pack_reference(value, record) for key, value in references.items()},
@@ -82,6 +83,7 @@ def unpack(state: dict[str, Any], descriptor: Descriptor, *, stdout: CapturedOut
     record.started = state["started"]
     if state["elapsed"] is not None:
         record.began, record.ended = 0.0, state["elapsed"]
+    record.cached = state["cached"]
     record.progress = Progress(*state["progress"])
     record.stdout, record.stderr = stdout, stderr
     references = {key: _unpack_reference(value, record) for key, value in state["references"].items()}

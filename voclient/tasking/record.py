@@ -64,6 +64,10 @@ class Record:
         """Why the run failed, where it is more than the program's word."""
         self.delivering = 0
         """How many have callbacks still to be called for things that arrived."""
+        self.cached: float | None = None
+        """When it was taken from the cache (seconds of the epoch); None: it was run."""
+        self.facts: dict[str, Any] | None = None
+        """Its provenance, where that is known from elsewhere."""
         self.orphaned = False
         """Forked away: the run goes on in the parent process, without news for this one."""
         self._make_waiting()
@@ -111,7 +115,8 @@ class Record:
 
     def finish(self, status: Status, message: str = "", returncode: int | None = None) -> None:
         """The run is over; nothing is added after this."""
-        self.ended = time.monotonic()
+        if self.ended is None:
+            self.ended = time.monotonic()
         self.message = message
         self.returncode = returncode
         self.phase = "ended"

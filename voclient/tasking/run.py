@@ -7,7 +7,7 @@ import os
 import signal
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,12 +23,13 @@ from .results.intake import Intake
 from .streams import Streams
 
 if TYPE_CHECKING:
+    from .cached_runs import CachedRun
     from .capture import CapturedOutput
     from .controls import Controls
     from .descriptor import Descriptor, Invocation
     from .executors.local import Pump
     from .interaction import Respondent
-    from .results import Item
+    from .results import Event, Item
     from .terminal import Terminal
 
 CHANNEL_VARIABLE = "VOCLIENT_OPSET_FD"
@@ -88,6 +89,8 @@ class Run:
         self.record = Record(descriptor, invocation)
         self.pump: Pump | None = None
         """Who moves it; none before it is submitted."""
+        self.keeper: CachedRun | None = None
+        """Puts its outcome into the cache."""
         self.handed_over = False
         """Its process was started, and the pump will see to its end."""
         self._respondent = respondent
@@ -116,6 +119,11 @@ class Run:
     def ended(self) -> bool:
         return self.record.finished
 
+    @property
+    def invocation(self) -> Invocation:
+        """The call, translated."""
+        return self._invocation
+
     # The start.
 
     def launch(self, hand_over: Callable[[Run], object]) -> None:
@@ -128,9 +136,7 @@ class Run:
             program = find_executable(descriptor, {**os.environ, **added} if added else None)
             argv = [os.path.abspath(program), *invocation.words]
             cwd = None if controls.cwd is None else os.fspath(controls.cwd)
-            self._intake = Intake(
-                descriptor, invocation, stdout=record.stdout, stderr=record.stderr, folder=cwd or os.curdir
-            )
+            self._intake = self._make_intake(cwd or os.curdir)
             if invocation.stdin is not None:
                 source = open_input(descriptor.task, invocation.stdin)
             with PostponedInterrupt():
@@ -177,6 +183,12 @@ class Run:
         except OSError as error:
             raise TaskError(f"{self.descriptor.task}: there is no terminal for it: {error.strerror}") from error
 
+    def _make_intake(self, folder: str) -> Intake:
+        if self.keeper is not None:
+            return self.keeper.make_intake()
+        record = self.record
+        return Intake(self.descriptor, self._invocation, stdout=record.stdout, stderr=record.stderr, folder=folder)
+
     def attach(self) -> None:
         """Have the pump watch process and pipes."""
         if self._process is None or self._streams is None or self.pump is None:
@@ -195,12 +207,31 @@ class Run:
             os.close(descriptor)
         self._invocation.stdin = None
 
+    def take(self, events: Iterable[Event]) -> None:
+        """Have the record take in what the program said, and tell the callbacks."""
+        if items := self.record.take(events):
+            self._deliver(items)
+
     def _deliver(self, items: list[Item]) -> None:
         if self._callbacks is not None:
             if self.controls.async_:
                 self._callbacks.call_later(items)
             else:
                 self._callbacks.call(items)
+
+    # An earlier run in place of this one.
+
+    def begin_replay(self, argv: list[str], started: float) -> None:
+        """What an earlier run said is to come (`take`), as if it were said now."""
+        self.release()
+        self.record.begin(argv)
+        self.record.started = started
+
+    def end_replay(self, intake: Intake, code: int, elapsed: float) -> None:
+        """All of it has come."""
+        self._intake = intake
+        self._conclude(code)
+        self.record.began, self.record.ended = 0.0, elapsed
 
     # The way.
 
@@ -286,11 +317,15 @@ class Run:
 
     def _finish(self) -> None:
         """The process is dead and its pipes are dry: read what was held back, and judge."""
-        streams, process, intake = self._streams, self._process, self._intake
+        streams, process = self._streams, self._process
         if streams is not None:
             streams.close()
         self._let_go()
-        code = process.returncode if process is not None else None
+        self._conclude(process.returncode if process is not None else None)
+
+    def _conclude(self, code: int | None) -> None:
+        """All output has come, and the exit status is known."""
+        intake = self._intake
         if self._stopping is not None:
             self._end(*self._stopping, code)
             return
@@ -298,9 +333,14 @@ class Run:
         if intake is not None and code is not None and code >= 0:
             # A last line cut short by a signal is no value.
             self._intake = None
-            if items := self.record.take(intake.finish(success)):
-                self._deliver(items)
-        self._end(*self._judge(code, success), code)
+            self.take(intake.finish(success))
+        status, message = self._judge(code, success)
+        if self.keeper is None or status is not Status.SUCCESS or code is None:
+            self._end(status, message, code)
+        else:
+            self.due = math.inf
+            self.record.ended = time.monotonic()
+            self.keeper.keep(code, lambda: None if self.ended else self._end(status, message, code))
 
     def give_up(self, status: Status, message: str) -> None:
         """End at once, by force: for what could not start, was interrupted twice, or is broken."""
@@ -349,7 +389,7 @@ class Run:
     def _end(self, status: Status, message: str, code: int | None) -> None:
         self.due = math.inf
         # Nothing may keep the rest alive, or make it a cycle that waits for the collector.
-        self._intake = self._streams = self._process = None
+        self._intake = self._streams = self._process = self.keeper = None
         self.record.finish(status, message, code)
         if self._respondent is not None:
             self._respondent.over()

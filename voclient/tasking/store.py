@@ -148,7 +148,7 @@ class Store:
         fresh = []
         for digest, stamp in stamps:
             path = self.path(digest)
-            now = _stamp(path)
+            now = stamp_of_file(path)
             if now != stamp:
                 # Changed, or not seen since this machine was started: believed when its digest is right.
                 if digest_of_file(path) != digest:
@@ -170,7 +170,7 @@ class Store:
         """Digests of files by their absolute paths, None for those that cannot be read; unchanged files whose digest
         is known are not read again."""
         result: dict[str, str | None] = {}
-        asked = {path: _stamp(path) for path in paths}
+        asked = {path: stamp_of_file(path) for path in paths}
         if os.path.exists(self._index):
             with self._reading() as index:
                 for path, stamp in asked.items():
@@ -181,7 +181,7 @@ class Store:
         for path, stamp in asked.items():
             if path not in result:
                 digest = result[path] = digest_of_file(path) if stamp else None
-                if digest and _is_settled(path) and _stamp(path) == stamp:
+                if digest and _is_settled(path) and stamp_of_file(path) == stamp:
                     found.append((os.fsencode(path), stamp, digest))
         if found:
             with self._changing() as index:
@@ -305,7 +305,9 @@ class Store:
         path = self.path(draft.digest)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         os.rename(draft.path, path)
-        index.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (draft.digest, draft.size, _stamp(path)))
+        index.execute(
+            "INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (draft.digest, draft.size, stamp_of_file(path))
+        )
 
     def _remove_objects(self, digests: Iterable[str]) -> int:
         """Unlink objects, unless they have come back."""
@@ -503,7 +505,7 @@ def _pieces(source: Source) -> Iterator[bytes]:
         yield from iter(lambda: source.read(PIECE), b"")
 
 
-def _stamp(path: str) -> str | None:
+def stamp_of_file(path: str) -> str | None:
     """What changes whenever a file does, and when the machine is started (power may have failed before it was written
     out); None when there is no file."""
     try:

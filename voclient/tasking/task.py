@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .opset import OPset
     from .pset import ParameterSet
 
-_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "callback", "prompt")
+_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "prompt")
 
 
 class Task:
@@ -319,6 +319,8 @@ class Task:
                 continue
             elif name == "timeout":
                 result[name] = self._timeout(value)
+            elif name == "cache":
+                result[name] = self._cache(value)
             elif name == "cwd":
                 if not isinstance(value, (str, bytes, os.PathLike)) or not os.path.isdir(value):
                     raise self._bad_control(name, value, "an existing folder")
@@ -333,6 +335,22 @@ class Task:
                     raise self._bad_control(name, value, "a function of (key, value), or a mapping of patterns to them")
                 result[name] = value
         return Controls(**result)
+
+    def _cache(self, value: Any) -> bool | float | str:
+        if value is True or value is False:
+            return value
+        if isinstance(value, str) and value == "refresh":
+            return value
+        from .amounts import parse_age
+
+        try:
+            age = parse_age(value)
+        except ValueError:
+            age = 0
+        if not age:
+            accepted = "True, False, how old a run may be ('12h', '1d', seconds), or 'refresh'"
+            raise self._bad_control("cache", value, accepted)
+        return age
 
     def _timeout(self, value: Any) -> float:
         try:

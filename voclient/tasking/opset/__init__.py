@@ -63,7 +63,14 @@ class OPset(Waiting, Views):
         run = self._run
         if run is None or run.pump is not None or run.ended:
             raise TaskError(f"{self._record.descriptor.task}: this run was started already")
-        if run.controls.async_:
+        if run.controls.cache:
+            from ..cached_runs import recall
+
+            run.keeper = recall(run)
+        if run.ended:
+            if not run.controls.async_:
+                self.wait()
+        elif run.controls.async_:
             local.submit(run)
         else:
             local.run_here(run)

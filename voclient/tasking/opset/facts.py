@@ -76,6 +76,11 @@ class Facts:
         return (time.monotonic() if record.ended is None else record.ended) - record.began
 
     @property
+    def cached(self) -> bool:
+        """Whether an earlier run, kept in the cache, stands for this one (`cache=`)."""
+        return self._record.cached is not None
+
+    @property
     def progress(self) -> tuple[float | None, str]:
         """How far the program says it is: a fraction (None: unknown) and a text."""
         return self._record.progress.fraction, self._record.progress.text
@@ -89,4 +94,4 @@ class Facts:
         if record.status is Status.ERROR:
             return f"failed ({record.message.splitlines()[-1]})" if record.message else "failed"
         words = {Status.ABORTED: "was aborted", Status.TIMEOUT: "was ended at its time limit"}
-        return words.get(record.status, "succeeded")
+        return words.get(record.status, "succeeded (from the cache)" if record.cached else "succeeded")

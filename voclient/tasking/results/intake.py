@@ -89,6 +89,19 @@ class Intake:
         if troubles:
             raise troubles[0]
 
+    def output_names(self) -> list[str]:
+        """Where this call's output goes, as far as that is a name and no pattern."""
+        found = [self._paths(path, lambda _: True) for path in self._templates()]
+        return [path for paths, is_pattern in found if not is_pattern for path in paths]
+
+    def output_files(self) -> list[str]:
+        """What there is, now, under the names and patterns of this call's output."""
+        return [path for template in self._templates() for path in self._paths(template, os.path.exists)[0]]
+
+    def _templates(self) -> list[str]:
+        sections = (self._results.stdout, self._results.stderr, *self._results.files)
+        return [section.path for section in sections if section and section.path]
+
     def _ask(self, name: str, question: Callable[[Parser], Iterator[Event]]) -> Iterator[Event]:
         parser = self._parsers.get(name)
         if parser is None:
