@@ -10,3 +10,10 @@ def __getattr__(name: str) -> str:
 
     globals()[name] = version()
     return version()
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext voclient`: for an IPython that was started after VOClient was imported."""
+    from .tasking.ipython import install
+
+    install(shell)

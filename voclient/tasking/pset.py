@@ -232,6 +232,9 @@ class ParameterSet(MutableMapping[str, Any]):
             lines.append(f"  {label:<{width}}  {value:<16}  {parameter.help}".rstrip())
         return "\n".join(lines)
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.names()
+
     def _shown(self, name: str) -> str:
         return "***" if self._parameter(name).secret else show(self._values[name])
 

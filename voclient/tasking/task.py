@@ -374,3 +374,9 @@ def _is_variable(item: tuple[Any, Any]) -> bool:
         isinstance(name, str) and isinstance(value, str)
         and bool(name) and "=" not in name and "\0" not in name + value
     )  # fmt: skip
+
+
+if "IPython" in sys.modules:
+    from .ipython import install
+
+    install()
