@@ -242,7 +242,7 @@ def test_a_parameter_bears_a_good_name(folder: Folder, name: str, message: str) 
         ("argv: '{}'\nunit: deg", "7:5: 'unit' is for numbers (int, float, angle, quantity, range), not for string"),
         ("argv: '{}'\npattern: '('", "7:14: 'pattern' of 'p' is no regular expression: missing ), unterminated "
                                      "subpattern at position 0"),
-        ("argv: '{}'\ntype: int\npattern: x", "8:5: 'pattern' is for string, path and url, not for int"),
+        ("argv: '{}'\ntype: int\npattern: x", "8:5: 'pattern' is for texts (string, path, url, table), not for int"),
         ("argv: '{}'\nseparator: ','", "7:5: 'separator' joins the values of a 'repeated' parameter"),
         ("argv: '{}'\nrequired: maybe", "7:15: 'required' of 'p' must be true or false, not 'maybe'"),
         ("argv: '{}'\nrequired: true\ndefault: x", "8:5: a required parameter has no default"),

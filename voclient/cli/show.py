@@ -89,20 +89,20 @@ def show_task(descriptor: Descriptor) -> str:
 
 def _python_call(descriptor: Descriptor) -> str:
     """`votsort(table, *, column=None, …)`, as short as can be."""
-    operands = [p.name if p.required else f"{p.name}=…" for p in descriptor.parameters if p.operand]
-    required = [f"{p.name}=…" for p in descriptor.parameters if not p.operand and p.required]
-    optional = any(not p.operand and not p.required for p in descriptor.parameters)
+    operands = [p.name if p.required else f"{p.name}=…" for p in descriptor.parameters if p.positional]
+    required = [f"{p.name}=…" for p in descriptor.parameters if not p.positional and p.required]
+    optional = any(not p.positional and not p.required for p in descriptor.parameters)
     return f"{descriptor.task}({', '.join([*operands, *required, *['…'] * optional])})"
 
 
 def _shell_call(descriptor: Descriptor) -> str:
     words = []
     for parameter in descriptor.parameters:
-        word = parameter.name.upper() if parameter.operand else f"{parameter.name}=…" if parameter.required else ""
+        word = parameter.name.upper() if parameter.positional else f"{parameter.name}=…" if parameter.required else ""
         if word:
-            word += " …" if parameter.repeated and parameter.operand else ""
+            word += " …" if parameter.repeated and parameter.positional else ""
             words.append(word if parameter.required else f"[{word}]")
-    rest = ["[name=value …]"] if any(not p.operand and not p.required for p in descriptor.parameters) else []
+    rest = ["[name=value …]"] if any(not p.positional and not p.required for p in descriptor.parameters) else []
     name = descriptor.task if descriptor.package else descriptor.place.file
     return " ".join(["voclient run", name, *words, *rest])
 

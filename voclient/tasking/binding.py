@@ -32,14 +32,14 @@ def make_signature(descriptor: Descriptor) -> inspect.Signature:
     named: list[inspect.Parameter] = []
     optional = False
     for parameter in descriptor.parameters:
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if parameter.operand else inspect.Parameter.KEYWORD_ONLY
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if parameter.positional else inspect.Parameter.KEYWORD_ONLY
         default = inspect.Parameter.empty if parameter.required else left_out(parameter)
-        if parameter.operand:
+        if parameter.positional:
             # After an operand that may be left out, Python wants defaults; the call is checked all the same.
             default = None if optional and parameter.required else default
             optional = optional or not parameter.required
         item = inspect.Parameter(parameter.name, kind, default=default, annotation=annotate(parameter))
-        (positional if parameter.operand else named).append(item)
+        (positional if parameter.positional else named).append(item)
     for name, annotation in control_types().items():
         default = None if name == "env" else getattr(_DEFAULTS, name)
         named.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
@@ -94,7 +94,7 @@ def spell_call(descriptor: Descriptor, call: Mapping[str, Any]) -> str:
     words = []
     rest = dict(call)
     for parameter in descriptor.parameters:
-        if parameter.operand:
+        if parameter.positional:
             if parameter.name not in rest:
                 break
             words.append(_shorten(repr(rest.pop(parameter.name))))

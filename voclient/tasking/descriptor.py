@@ -83,8 +83,13 @@ class Parameter(NamedTuple):
 
     @property
     def operand(self) -> bool:
-        """Given to the program by its place, and to the task function by position."""
+        """Known to the program by its place alone."""
         return bool(self.argv) and self.argv[0].startswith(("{}", "{...}", "{low}", "{high}"))
+
+    @property
+    def positional(self) -> bool:
+        """May be given to the task function by position: an operand, or a required `name={}`."""
+        return self.operand or (self.required and bool(self.argv) and "={" in self.argv[0] and self.argv[0][0] != "-")
 
 
 class Key(NamedTuple):

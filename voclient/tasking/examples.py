@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
@@ -15,7 +16,8 @@ from .task import Task
 def run_example(descriptor: Descriptor, example: Example, *, timeout: float = 60.0) -> list[str]:
     """Run one example and compare.
 
-    Files it names beside the descriptor are found; it runs in a folder of its own, which is removed.
+    It runs in a folder of its own, which is removed, with copies of the files beside the descriptor that its call
+    names: `sky.fits[1]` names `sky.fits`.
 
     Parameters
     ----------
@@ -31,14 +33,9 @@ def run_example(descriptor: Descriptor, example: Example, *, timeout: float = 60
     list of str
         What is not as expected; empty when all is well.
     """
-    folder = os.path.dirname(descriptor.place.file)
-    types = {alias: p.type for p in descriptor.parameters for alias in (p.name, *p.aliases)}
-    call = {
-        name: _beside(value, folder) if types.get(name) in ("path", "table", "string") else value
-        for name, value in example.call.items()
-    }
     with tempfile.TemporaryDirectory(prefix="voclient-") as cwd:
-        result = Task(descriptor)(**call, timeout=timeout, cwd=cwd)
+        _copy_named_files(example.call, os.path.dirname(descriptor.place.file), cwd)
+        result = Task(descriptor)(**example.call, timeout=timeout, cwd=cwd)
         if result.exitstatus != result.SUCCESS:
             return [f"the run failed: {result.exitmsg}"]
         return [
@@ -48,12 +45,22 @@ def run_example(descriptor: Descriptor, example: Example, *, timeout: float = 60
         ]
 
 
+def _copy_named_files(call: dict[str, Any], folder: str, target: str) -> None:
+    """Copies, as some programs change their files in place."""
+    words = repr(list(call.values()))
+    for entry in os.scandir(folder or os.curdir):
+        if entry.is_file() and entry.name in words:
+            shutil.copy(entry.path, target)
+
+
 def compare(expected: Any, actual: Any) -> str:
     """Why a value is not the expected one, or nothing. Numbers are compared to the digits written.
 
     >>> compare(10.6847, 10.684708), compare(10.6847, 10.6848)
     ('', 'expected 10.6847, found 10.6848')
     """
+    if hasattr(actual, "colnames"):  # a Table, by its columns
+        actual = {name: actual[name] for name in actual.colnames}
     actual = actual.tolist() if hasattr(actual, "tolist") else actual
     if actual is ...:
         return f"expected {expected!r}, but it is absent"
@@ -80,14 +87,3 @@ def _same(expected: Any, actual: Any) -> bool:
         # Half a unit of the last digit, and what binary fractions add to it.
         return abs(float(actual) - float(expected)) <= 0.5000001 * float(step) * isinstance(actual, float)
     return bool(expected == actual)
-
-
-def _beside(value: Any, folder: str) -> Any:
-    if isinstance(value, list):
-        return [_beside(item, folder) for item in value]
-    if isinstance(value, str) and value:
-        name = value[1:] if value.startswith("@") else value
-        path = os.path.join(folder, name)
-        if os.path.exists(path):
-            return value[: len(value) - len(name)] + path
-    return value

@@ -62,7 +62,7 @@ def load_package(
     if file is None:
         if name is None:
             raise TypeError("load_package needs a name or a file")
-        if isinstance(name, str) and os.sep not in name:
+        if isinstance(name, str) and os.sep not in name and name not in (os.curdir, os.pardir):
             return import_package(name)
         file, name = name, None
     path = os.path.abspath(os.path.expanduser(file))

@@ -16,6 +16,7 @@ from .yamlfile import Path
 
 FORMAT = 1
 """The version of the descriptor format this framework reads."""
+_TEXTS = ("string", "path", "url", "table")
 _NUMBERS = ("int", "float", "angle", "quantity", "range")
 _NEEDS = ("network",)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -233,8 +234,10 @@ def _check_rules(checker: Checker, path: Path, data: dict[str, Any]) -> None:
             )
     if low is not None and high is not None and low > high:
         checker.problem((*path, "max"), f"'max' ({high}) is below 'min' ({low})")
-    if "pattern" in data and kind not in ("string", "path", "url"):
-        checker.problem((*path, "pattern"), f"'pattern' is for string, path and url, not for {kind}", at_key=True)
+    if "pattern" in data and kind not in _TEXTS:
+        checker.problem(
+            (*path, "pattern"), f"'pattern' is for texts ({', '.join(_TEXTS)}), not for {kind}", at_key=True
+        )
     if kind == "choice" and not data.get("choices"):
         checker.problem(path, f"parameter {path[-1]!r} is a choice and needs 'choices'", at_key=True)
     if "separator" in data and not data.get("repeated") and kind != "range":

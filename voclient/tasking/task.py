@@ -196,7 +196,7 @@ class Task:
     @property
     def operands(self) -> tuple[Parameter, ...]:
         """The parameters that may be given by position, in this order."""
-        return tuple(parameter for parameter in self.descriptor.parameters if parameter.operand)
+        return tuple(parameter for parameter in self.descriptor.parameters if parameter.positional)
 
     @property
     def attributes(self) -> dict[str, Any]:
