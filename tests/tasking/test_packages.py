@@ -305,3 +305,8 @@ def test_the_version_is_known() -> None:
     import voclient
 
     assert voclient.__version__[0].isdigit()
+
+
+def test_this_folder_is_a_package_too(make_package: PackageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(make_package("here", hello="summary: Hello\nexecutable: echo\n"))
+    assert dir(tasking.load_package(".")) == ["hello"]

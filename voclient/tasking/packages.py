@@ -170,7 +170,7 @@ def list_tasks(pattern: str = "*") -> list[str]:
     Examples
     --------
     >>> list_tasks("vot*t")
-    ['vao.votsort', 'vao.votstat']
+    ['stilts.votlint', 'vao.votsort', 'vao.votstat']
     """
     from fnmatch import fnmatchcase
 
