@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -222,6 +223,11 @@ def test_rows_stay_aligned() -> None:
     assert result["x"][0] == 1.0
     assert all(map(math.isnan, result["x"][1:]))
     assert (result["s"], result["f"]) == ([None, "b", None], [None, Path("/tmp/here"), None])
+    cubes = say(ON, '{"declare": {"x": {"type": "float"}}}', '{"row": {"x": ["NaN", 1]}}', '{"row": {"x": null}}')
+    assert say(ON, '{"row": {"x": 1}}', '{"row": {}}')["x"] == [1]
+    assert repr(cubes["x"]) == "[[nan, 1.0], nan]"
+    told = "line 3 of the OPset channel: x should be a number, not [1]"
+    assert say(ON, '{"declare": {"x": {"type": "float", "array": true}}}', '{"row": {"x": [1]}}').exitmsg == told
     assert say(ON, '{"row": null}').exitmsg == "line 2 of the OPset channel has a row that is no object: None"
     assert broken(ON, '{"row": [1]}', '{"row": {"a": 1}}', '{"key": "a", "value": 1}') == ["2 K4", "4 K4"]
 
@@ -257,6 +263,8 @@ def test_the_exit_status_decides_and_the_error_explains() -> None:
     ("kind", "value", "expected"),
     [
         ("bool", True, True),
+        ("float", [1, ["NaN", None]], [1.0, [math.nan, math.nan]]),
+        ("path", ["/dev/null", "/dev/zero"], [Path("/dev/null"), Path("/dev/zero")]),
         ("int", "12", 12),
         ("float", None, math.nan),
         ("string", None, None),
@@ -281,8 +289,8 @@ def test_a_value_has_the_type_of_its_key(kind: str, value: Any, expected: Any) -
 @rule("K7", "R4")
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [("int", 1.5), ("int", True), ("int", "1e3"), ("float", "much"), ("float", [1]), ("bool", 1), ("string", 1),
-     ("list", {}), ("dict", []), ("angle", "12:99"), ("path", 5), ("text", []), ("table", "stars.xml"), ("table", 5)],
+    [("int", 1.5), ("int", True), ("int", "1e3"), ("float", "much"), ("float", {"a": 1}), ("bool", 1), ("string", 1),
+     ("list", {}), ("dict", []), ("angle", "12:99"), ("path", 5), ("text", {}), ("table", "stars.xml"), ("table", 5)],
 )  # fmt: skip
 def test_a_value_of_another_type_is_told(kind: str, value: Any) -> None:
     result = say(ON, f'{{"declare": {{"a": {{"type": "{kind}"}}}}}}', json.dumps({"key": "a", "value": value}))
@@ -297,6 +305,28 @@ def test_a_table_comes_as_a_votable() -> None:
     result = say(ON, '{"declare": {"stars": {"type": "table"}}}', json.dumps({"key": "stars", "value": stars}))
     assert len(result["stars"]) == 5
     assert "ra" in result["stars"].colnames
+
+
+@rule("K7", "K8")
+def test_what_was_declared_survives_a_copy() -> None:
+    data = "<DATA><TABLEDATA><TR><TD>7</TD></TR></TABLEDATA></DATA>"
+    stars = f"<VOTABLE><RESOURCE><TABLE><FIELD name='n' datatype='int'/>{data}</TABLE></RESOURCE></VOTABLE>"
+    kinds = {
+        "t": {"type": "table"},
+        "a": {"type": "float", "array": True, "unit": "Jy"},
+        "x": {"type": "float", "array": True},
+    }
+    lines = [
+        {"declare": kinds},
+        {"key": "t", "value": stars},
+        {"key": "a", "value": [1]},
+        {"row": {"x": 1}},
+        {"row": {"x": None}},
+    ]
+    result = pickle.loads(pickle.dumps(say(ON, *map(json.dumps, lines))))
+    assert result["t"]["n"].tolist() == [7]
+    assert (result["a"].tolist(), result.unit("a")) == ([1.0], "Jy")
+    assert repr(result["x"]) == "array([ 1., nan])"
 
 
 @rule("K8")
@@ -321,7 +351,9 @@ def test_an_array_of_another_shape_is_told_when_it_is_asked_for() -> None:
     from voclient.tasking import ResultError
 
     result = say(ON, '{"declare": {"a": {"type": "float", "array": true}}}', '{"key": "a", "value": [[1], [2, 3]]}')
-    with pytest.raises(ResultError, match="line 3 of the OPset channel: a should be an array, its rows are not of one"):
+    with pytest.raises(
+        ResultError, match="line 3 of the OPset channel: a should be an array, its rows differ in length"
+    ):
         result["a"]
 
 

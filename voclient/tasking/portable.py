@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from .descriptor import Invocation
 from .record import Record, Status
 from .results import Progress
-from .results.references import FileCapture, ListReference, PathReference, Reference, TableReference, TextReference
+from .results.contents import ArrayReference
+from .results.references import (
+    FileCapture,
+    InlineTable,
+    ListReference,
+    PathReference,
+    Reference,
+    TableReference,
+    TextReference,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from .capture import CapturedOutput
@@ -97,6 +106,10 @@ def _pack_reference(reference: Reference, record: Record) -> list[Any]:
         return ["list", [_pack_reference(each, record) for each in reference.references]]
     if isinstance(reference, PathReference):
         return ["path", reference.place]
+    if isinstance(reference, InlineTable):
+        return ["inline", reference.text]
+    if isinstance(reference, ArrayReference):
+        return ["array", reference.key, reference.values, reference.line]
     if isinstance(reference, TextReference):
         return ["text", _pack_capture(reference.capture, record)]
     if isinstance(reference, TableReference):
@@ -111,6 +124,10 @@ def _unpack_reference(data: list[Any], record: Record) -> Reference:
         return ListReference([_unpack_reference(each, record) for each in source])
     if kind == "path":
         return PathReference(source)
+    if kind == "inline":
+        return InlineTable(source)
+    if kind == "array":
+        return ArrayReference(source, *more)
     if kind == "text":
         return TextReference(_unpack_capture(source, record))
     section, format = more

@@ -16,15 +16,14 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..capture import CapturedOutput
-from ..descriptor import KEY_TYPES, Key, Section
+from ..descriptor import KEY_TYPES, Key
 from ..errors import ResultError
 from . import Event, Failure, Item, Progress
 from .contents import ArrayReference
-from .convert import REFERENCE_TYPES, bad_value, from_json
+from .convert import bad_value, from_json, missing
 from .json import load
 from .lines import LineSplitter
-from .references import PathReference, TableReference
+from .references import InlineTable, ListReference, PathReference, Reference
 
 VERSION = 1
 LINE_LIMIT_BYTES = 64 << 20
@@ -63,6 +62,9 @@ class ChannelParser:
                 event = self._event(message, number) if row is None else None
             except ResultError as error:
                 trouble = error
+                break
+            except RecursionError:
+                trouble = _wrong(number, "is nested beyond reason")
                 break
             if rows and (event is not None or (row is not None and row.keys() != rows.keys())):
                 yield Item(rows, rows=True)
@@ -142,32 +144,39 @@ class ChannelParser:
         key = self._keys.get(name)
         if key is None:
             return value
-        if key.type == "table":
-            if not isinstance(value, str) or not value.lstrip().startswith("<"):
-                raise bad_value(key, value, number, "OPset channel")
-            return TableReference(CapturedOutput(value.encode("utf-8", "replace")), Section("votable"), "votable")
-        if key.type == "path" and isinstance(value, str):
-            return PathReference(os.path.join(self._folder, value))
+        if key.type in ("path", "table") and value is not None:
+            return self._reference(key, value, number)
         if key.array and isinstance(value, list):
-            return ArrayReference(key, self._cells(key, value, number), number)
-        return self._cell(name, value, number)
+            return ArrayReference(name, self._converted(key, value, number), number)
+        return self._converted(key, value, number)
 
-    def _cells(self, key: Key, values: list[Any], number: int) -> list[Any]:
-        return [
-            self._cells(key, value, number) if isinstance(value, list) else self._cell(key.name, value, number)
-            for value in values
-        ]
+    def _reference(self, key: Key, value: Any, number: int) -> Reference:
+        if isinstance(value, list):
+            return ListReference([self._reference(key, each, number) for each in value])
+        if isinstance(value, str) and key.type == "path":
+            return PathReference(os.path.join(self._folder, value))
+        if isinstance(value, str) and value.lstrip().startswith("<"):
+            return InlineTable(value)
+        raise bad_value(key, value, number, "OPset channel")
 
     def _cell(self, name: str, value: Any, number: int) -> Any:
-        """A value of a row or an array."""
+        """A value of a row."""
         key = self._keys.get(name)
-        if key is None:
-            return value
-        if key.type in REFERENCE_TYPES:
-            if value is not None and (key.type == "table" or not isinstance(value, str)):
-                raise bad_value(key, value, number, "OPset channel")
-            return PathReference(os.path.join(self._folder, value)).resolve() if value and key.type == "path" else value
+        if key is None or value is None:
+            return value if key is None else missing(key)
+        if key.type == "table" or (key.array and isinstance(value, list)):
+            raise bad_value(key, value, number, "OPset channel")
+        return (
+            self._reference(key, value, number).resolve() if key.type == "path" else self._converted(key, value, number)
+        )
+
+    def _converted(self, key: Key, value: Any, number: int) -> Any:
+        """The value in the type of its key; lists of such values, too."""
+        if isinstance(value, list) and key.type not in ("list", "dict", "any"):
+            return [self._converted(key, each, number) for each in value]
         try:
+            if key.type == "text" and not isinstance(value, str | None):
+                raise ValueError(value)
             return from_json(key, value)
         except (ValueError, OverflowError):
             raise bad_value(key, value, number, "OPset channel") from None

@@ -42,6 +42,8 @@ class Contents:
 
     def __init__(self, descriptor: Descriptor, invocation: Invocation) -> None:
         self._keys = declared_keys(descriptor)
+        self._told: dict[str, Key] = {}
+        """Keys that the tool declared."""
         self._many = invocation.many
         self._single: dict[str, Any] = {}
         self._rows: dict[str, list[Any] | array[float]] = {}
@@ -54,6 +56,7 @@ class Contents:
         """Take in what an item says."""
         if item.keys:
             self._keys.update(item.keys)
+            self._told.update(item.keys)
         if item.units:
             self._units.update(item.units)
         if item.rows:
@@ -95,10 +98,13 @@ class Contents:
             "rows": {name: list(self._rows[name]) for name in self if name in self._rows},
             "count": self._count,
             "units": dict(self._units),
+            "keys": {name: [key.type, key.unit, key.help, key.array] for name, key in self._told.items()},
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Hold what `state` told, and nothing else."""
+        self._told = {name: Key(name, *fields) for name, fields in state["keys"].items()}
+        self._keys.update(self._told)
         self._single = dict(state["values"])
         self._rows = {name: self._column(name, held) for name, held in state["rows"].items()}
         self._count = state["count"]
@@ -166,17 +172,16 @@ class RowsReference(Reference):
 class ArrayReference(Reference):
     """A single value that is an array, made when it is asked for; `line` is where the OPset channel gave it."""
 
-    def __init__(self, key: Key, values: list[Any], line: int) -> None:
+    def __init__(self, key: str, values: list[Any], line: int) -> None:
         super().__init__()
-        self._array = (key, values, line)
+        self.key, self.values, self.line = key, values, line
 
     def _read(self) -> Any:
-        key, values, line = self._array
         try:
-            return _as_numpy(values)
+            return _as_numpy(self.values)
         except ValueError:
-            text = f"line {line} of the OPset channel: {key.name} should be an array, its rows are not of one length"
-            raise ResultError(text, key=key.name, line=line) from None
+            text = f"line {self.line} of the OPset channel: {self.key} should be an array, its rows differ in length"
+            raise ResultError(text, key=self.key, line=self.line) from None
 
 
 def _as_numpy(values: list[Any] | array[float]) -> Any:

@@ -92,6 +92,22 @@ class TableReference(Reference):
             return tables.read_table(file, self.format, self.section)
 
 
+class InlineTable(Reference):
+    """A table that came as the text of a VOTable document, on the OPset channel."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def _read(self) -> Any:
+        from io import BytesIO
+
+        from ..descriptor import Section
+        from .tables import read_table
+
+        return read_table(BytesIO(self.text.encode("utf-8", "replace")), "votable", Section("votable"))
+
+
 class PathReference(Reference):
     """A file a program wrote, as a `pathlib.Path`."""
 
