@@ -16,7 +16,7 @@ from voclient import tasking, vaopackage
 from voclient.tasking import Parameter
 from voclient.tasking.annotations import QuantityLike, TableLike, annotate, control_types, spell_type
 from voclient.tasking.descriptor import PARAMETER_TYPES
-from voclient.tasking.task import _SUPPORTED
+from voclient.tasking.tasks import _SUPPORTED
 
 EVERY_TYPE = """\
 summary: Take everything

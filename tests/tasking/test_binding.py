@@ -16,7 +16,7 @@ import pytest
 from voclient import tasking
 from voclient.tasking.annotations import QuantityLike
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.task import _SUPPORTED, Task
+from voclient.tasking.tasks import _SUPPORTED, Task
 
 TEXT = """\
 task: resolve

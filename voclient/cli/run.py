@@ -13,7 +13,7 @@ from typing import Any
 from voclient.tasking.errors import TaskParameterError
 from voclient.tasking.executables import find_executable
 from voclient.tasking.packages import import_task
-from voclient.tasking.task import Task
+from voclient.tasking.tasks import Task
 from voclient.tasking.values import suggest
 
 from . import FAILED, OK, TIMED_OUT

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         rescan,
         set_task_path,
     )
-    from .task import Task
+    from .tasks import Task
 
 _HOMES = {
     "descriptor": ("Descriptor", "Package", "Parameter"),
@@ -57,7 +57,7 @@ _HOMES = {
     "searchpath": (
         "append_task_path", "find_packages", "get_task_path", "prepend_task_path", "rescan", "set_task_path",
     ),
-    "task": ("Task",),
+    "tasks": ("Task",),
 }  # fmt: skip
 
 __all__ = [

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from .descriptor import Descriptor, Example
-from .task import Task
+from .tasks import Task
 
 
 def run_example(descriptor: Descriptor, example: Example, *, timeout: float = 60.0) -> list[str]:

@@ -17,7 +17,7 @@ from .values import show, suggest
 if TYPE_CHECKING:
     from .opset import OPset
     from .results import Item
-    from .task import Task
+    from .tasks import Task
 
 AHEAD = 4
 """Runs begun and not taken, for each process there may be: a slow one must not keep the others waiting."""

@@ -23,7 +23,7 @@ from .searchpath import (
     on_rescan,
     prepend_task_path,
 )
-from .task import Task
+from .tasks import Task
 from .values import suggest
 
 _modules: dict[str, PackageModule] = {}

@@ -15,7 +15,7 @@ from .values import check, show, suggest
 if TYPE_CHECKING:
     from .descriptor import Parameter
     from .opset import OPset
-    from .task import Task
+    from .tasks import Task
 
 
 class ParameterSet(MutableMapping[str, Any]):

@@ -14,7 +14,7 @@ from .values import describe, is_table, show
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .task import Task
+    from .tasks import Task
 
 _FIELD = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^,]*?))\s*(?:,|$)""")
 
