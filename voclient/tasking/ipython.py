@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from .descriptor import Descriptor
 from .pset import ParameterSet
-from .task import _SUPPORTED, Task
+from .tasks import _SUPPORTED, Task
 
 _CALLED = re.compile(r"(?<![\w.)\]])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*$")
 _KEYWORD = re.compile(r"([A-Za-z_]\w*)\s*=\s*[\[(]?\s*$")
