@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tasking.engines import ENGINES
 
 from voclient.tasking import searchpath
+from voclient.tasking.executors import Engine, adapt
 
 PackageMaker = Callable[..., Path]
 SHOW_ARGUMENTS = "#!{python}\nimport sys, json\nprint(json.dumps({{'argv': sys.argv[1:]}}))\n"
@@ -62,3 +66,36 @@ def gate(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-d
             (self.folder / "open").touch()
 
     return Gate()
+
+
+class Engines:
+    """One executor of each kind, made when first asked for."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, kind: str) -> Any:
+        if kind not in self._made:
+            self._made[kind] = self._stack.enter_context(ENGINES[kind]())
+        return self._made[kind]
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Engines]:
+    with ExitStack() as stack:
+        yield Engines(stack)
+
+
+@pytest.fixture(params=list(ENGINES))
+def executor(request: pytest.FixtureRequest, engines: Engines) -> Any:
+    """What a user gives as `executor=`."""
+    return engines[request.param]
+
+
+@pytest.fixture
+def engine(executor: Any) -> Engine:
+    """The same, for what is started without a task function."""
+    found = adapt(executor)
+    assert found is not None
+    return found

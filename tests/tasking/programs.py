@@ -59,15 +59,20 @@ def python(script: str, **more: object) -> OPset:
 def in_new_interpreter(script: str) -> subprocess.CompletedProcess[str]:
     """Run a script that has the helpers of these tests; it must not hang."""
     preamble = "import os, sys, signal, threading, time\nfrom tasking.programs import *\n"
-    folder = str(Path(__file__).parents[1])
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", preamble + textwrap.dedent(script)],
         capture_output=True,
         text=True,
         timeout=60,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))},
+        env=with_tests_on_path(),
         check=False,
     )
+
+
+def with_tests_on_path() -> dict[str, str]:
+    """The environment of interpreters that import from these tests."""
+    folders = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
 
 
 def open_files() -> dict[str, str]:

@@ -43,6 +43,7 @@ class ControlArguments(TypedDict, total=False):
     env: Mapping[str, str] | None
     cache: bool | float | str | QuantityLike | timedelta
     callback: Callback | Mapping[str, Callback] | None
+    executor: Any
     prompt: bool
 
 

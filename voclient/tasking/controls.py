@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from .executors import Engine
 
 Callback: TypeAlias = Callable[[str, Any], object]
 
@@ -33,3 +36,5 @@ class Controls:
     """Called with each key and value as it arrives; a mapping chooses by patterns of keys (`{"ra*": f}`)."""
     prompt: bool = False
     """Ask at the terminal for what the call lacks."""
+    executor: Engine | None = None
+    """Where it runs; None: on this machine."""

@@ -15,6 +15,7 @@ from .record import Status
 from .values import show, suggest
 
 if TYPE_CHECKING:
+    from .executors import Engine
     from .opset import OPset
     from .results import Item
     from .tasks import Task
@@ -214,7 +215,7 @@ def begin_map(
     for parameter in dict(columns or {}).values():
         resolve_names(task.descriptor, {parameter: None})
     if in_flight is None:
-        in_flight = AHEAD * _capacity(given.get("executor"))
+        in_flight = AHEAD * _capacity(controls.executor)
     elif isinstance(in_flight, bool) or not isinstance(in_flight, int) or in_flight < 1:
         raise refuse("in_flight", in_flight, f"in_flight is a whole number of at least 1, not {show(in_flight)}")
     return Map(task, items, columns, given, as_finished=as_finished, in_flight=in_flight)
@@ -228,11 +229,8 @@ def _is_iterable(items: Any) -> bool:
     return True
 
 
-def _capacity(executor: Any) -> int:
-    """How many runs go on at a time; of a foreign executor what it says, else as many as are usual."""
+def _capacity(engine: Engine | None) -> int:
+    """How many runs go on at a time."""
     from .executors.local import process_limit
 
-    if executor is None or isinstance(executor, str):
-        return process_limit()
-    workers = getattr(executor, "_max_workers", None)
-    return workers if isinstance(workers, int) else max(process_limit(), 16)
+    return process_limit() if engine is None else engine.limit

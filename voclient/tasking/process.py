@@ -188,13 +188,13 @@ def launch(
 def open_input(task: str, stdin: bytes | str) -> int:
     """A file descriptor from which a program reads bytes, or the file of that path; the caller closes it."""
     try:
-        return os.open(stdin, os.O_RDONLY) if isinstance(stdin, str) else _open_bytes(stdin)
+        return os.open(stdin, os.O_RDONLY) if isinstance(stdin, str) else open_bytes(stdin)
     except OSError as error:
         name = f" {stdin!r}" if isinstance(stdin, str) else ""
         raise TaskParameterError(f"{task}: standard input{name}: {error.strerror}", task=task, value=stdin) from error
 
 
-def _open_bytes(data: bytes) -> int:
+def open_bytes(data: bytes) -> int:
     """A file descriptor from which `data` is read: no pump, so no deadlock at any size."""
     if len(data) > IN_MEMFD:
         import tempfile

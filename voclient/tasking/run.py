@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .capture import CapturedOutput
     from .controls import Controls
     from .descriptor import Descriptor, Invocation
-    from .executors.local import Pump
+    from .executors.local import Pump, Queue
     from .interaction import Respondent
     from .results import Event, Item
     from .terminal import Terminal
@@ -65,7 +65,13 @@ def start(descriptor: Descriptor, invocation: Invocation, controls: Controls) ->
     TaskError
         The program cannot be started, or with `check` the run failed.
     """
-    result = OPset(Run(descriptor, invocation, controls))
+    if controls.executor is None:
+        run = Run(descriptor, invocation, controls)
+    else:
+        from .executors.remote import RemoteRun
+
+        run = RemoteRun(descriptor, invocation, controls)
+    result = OPset(run)
     return result.execute() if controls.execute else result
 
 
@@ -91,6 +97,8 @@ class Run:
         """Who moves it; none before it is submitted."""
         self.keeper: CachedRun | None = None
         """Puts its outcome into the cache."""
+        self.queue: Queue | None = None
+        """Whose slot it takes."""
         self.handed_over = False
         """Its process was started, and the pump will see to its end."""
         self._respondent = respondent
@@ -381,10 +389,14 @@ class Run:
             how = f"killed by {describe_signal(-code)}"
         else:
             how = f"exit status {code}"
-        noted = self._respondent.note if self._respondent is not None else ""
+        noted = self._note()
         said = last_lines(record.stdout if "stderr" in self.descriptor.terminal else record.stderr)
         text = record.failure or ": ".join(part for part in (told, noted, said) if part)
         return Status.ERROR, f"{text} ({how})" if text else how
+
+    def _note(self) -> str:
+        """What was seen to go wrong at its terminal."""
+        return self._respondent.note if self._respondent is not None else ""
 
     def _end(self, status: Status, message: str, code: int | None) -> None:
         self.due = math.inf

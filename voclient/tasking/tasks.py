@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .opset import OPset
     from .pset import ParameterSet
 
-_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "prompt")
+_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "executor", "prompt")
 
 
 class Task:
@@ -329,6 +329,13 @@ class Task:
                 if not isinstance(value, Mapping) or not all(map(_is_variable, value.items())):
                     raise self._bad_control(name, value, "a mapping of variable names to text")
                 result[name] = dict(value)
+            elif name == "executor":
+                from .executors import ACCEPTED, adapt
+
+                try:
+                    result[name] = adapt(value)
+                except TypeError:
+                    raise self._bad_control(name, value, ACCEPTED) from None
             else:
                 calls = list(value.values()) if isinstance(value, Mapping) else [value]
                 if not all(map(callable, calls)):

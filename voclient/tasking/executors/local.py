@@ -2,7 +2,7 @@
 
 A synchronous run is pumped by its caller, in the caller's thread. Asynchronous ones are pumped by one thread for
 them all, which lets no more than a bound run at a time; the others wait in a queue. Synchronous runs never wait: their
-callers' threads bound them.
+callers' threads bound them. Each engine elsewhere has a queue of its own, served by the same thread.
 """
 
 from __future__ import annotations
@@ -129,21 +129,21 @@ def run_here(run: Run) -> None:
         pump.close()
 
 
-class _Queue:
-    """The asynchronous runs of this process: those that run, and those that wait for a slot."""
+class Queue:
+    """Asynchronous runs: those that run, and those that wait for a slot; `limit` tells how many slots there are."""
 
-    def __init__(self) -> None:
-        self.limit = 0
-        """0: as many as there are cores."""
+    def __init__(self, limit: Callable[[], int]) -> None:
+        self._limit = limit
         self._lock = threading.Lock()
-        self.pump: Pump | None = None
+        self._pump: Pump | None = None
         self._waiting: deque[Run] = deque()
         self._taken = 0
 
     def submit(self, run: Run) -> None:
+        pump = run.pump = self._pump = _serving_pump()
+        run.queue = self
         with self._lock:
-            pump = run.pump = self.pump or self._begin()
-            at_once = self._taken < (self.limit or _cores())
+            at_once = self._taken < self._limit()
             _live.add(run)
             if at_once:
                 self._taken += 1
@@ -157,52 +157,34 @@ class _Queue:
                 if run.handed_over:
                     run.stop(Status.ABORTED, "interrupted")
                 else:
-                    pump.post(lambda: self._retire([run]))
+                    pump.post(lambda: self.retire(run))
                 raise
 
     def refill(self) -> None:
-        if self.pump is not None:
-            self.pump.post(lambda: self._retire([]))
+        """There may be more slots than before."""
+        if self._pump is not None:
+            self._pump.post(lambda: self.retire(None))
 
-    def _begin(self) -> Pump:
-        pump = self.pump = Pump(select.epoll())
-        thread = threading.Thread(target=self._serve, args=(pump,), name="voclient-runs", daemon=True)
-        thread.start()
-        return pump
-
-    def _serve(self, pump: Pump) -> None:
-        pump.thread = threading.get_ident()
-        while True:
+    def retire(self, ended: Run | None) -> None:
+        """In the pump's thread: give the slot of a dead group to runs that wait."""
+        if ended is not None:
+            self._take_back(ended)
+        while self._pump is not None and (run := self._next()) is not None:
             try:
-                ended = pump.turn()
-            except Exception as error:
-                # A mistake of ours: no run may hang for it, whichever it was.
-                ended = list(pump.runs)
-                pump.runs.clear()
-                for run in ended:
-                    run.give_up(Status.ERROR, f"internal error: {type(error).__name__}: {error}")
-            if ended:
-                self._retire(ended)
-
-    def _retire(self, ended: list[Run]) -> None:
-        """In the pump's thread: give the slots of dead groups to runs that wait."""
-        self._taken_back(ended)
-        while self.pump is not None and (run := self._next()) is not None:
-            try:
-                run.launch(self.pump.add)
+                run.launch(self._pump.add)
             except Exception as error:
                 # Its caller has left: kept for whoever waits.
                 run.record.error = error
-                self._taken_back([run])
+                self._take_back(run)
 
-    def _taken_back(self, ended: list[Run]) -> None:
+    def _take_back(self, ended: Run) -> None:
         with self._lock:
-            self._taken -= len(ended)
-            _live.difference_update(ended)
+            self._taken -= 1
+            _live.discard(ended)
 
     def _next(self) -> Run | None:
         with self._lock:
-            while self._waiting and self._taken < (self.limit or _cores()):
+            while self._waiting and self._taken < self._limit():
                 run = self._waiting.popleft()
                 if not run.ended:
                     self._taken += 1
@@ -212,18 +194,54 @@ class _Queue:
         return None
 
 
-_queue = _Queue()
+def _serving_pump() -> Pump:
+    """The pump of all asynchronous runs, and its thread: made when first needed."""
+    global _pump
+    with _lock:
+        if _pump is None:
+            _pump = Pump(select.epoll())
+            threading.Thread(target=_serve, args=(_pump,), name="voclient-runs", daemon=True).start()
+        return _pump
+
+
+def _serve(pump: Pump) -> None:
+    pump.thread = threading.get_ident()
+    while True:
+        try:
+            ended = pump.turn()
+        except Exception as error:
+            # A mistake of ours: no run may hang for it, whichever it was.
+            ended = list(pump.runs)
+            pump.runs.clear()
+            for run in ended:
+                run.give_up(Status.ERROR, f"internal error: {type(error).__name__}: {error}")
+        for run in ended:
+            if run.queue is not None:
+                run.queue.retire(run)
+
+
+_process_limit = 0
+"""0: as many as there are cores."""
+_lock = threading.Lock()
+_pump: Pump | None = None
 _live: set[Run] = set()
 """All runs that were started or queued and have not ended."""
 
 
 def submit(run: Run) -> None:
     """Start a run, or queue it, and return. What keeps it from starting is raised here if it need not wait."""
-    _queue.submit(run)
+    engine = run.controls.executor
+    if engine is None:
+        _queue.submit(run)
+        return
+    with _lock:
+        if engine.queue is None:
+            engine.queue = Queue(lambda: engine.limit)
+    engine.queue.submit(run)
 
 
 def process_limit() -> int:
-    """How many asynchronous runs may have a process at the same time.
+    """How many asynchronous runs may have a process at the same time on this machine.
 
     Returns
     -------
@@ -235,7 +253,7 @@ def process_limit() -> int:
     >>> process_limit() >= 1
     True
     """
-    return _queue.limit or _cores()
+    return _process_limit or _cores()
 
 
 def set_process_limit(limit: int | None) -> None:
@@ -253,9 +271,10 @@ def set_process_limit(limit: int | None) -> None:
     8
     >>> set_process_limit(None)
     """
+    global _process_limit
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
         raise ValueError(f"the limit of processes is a whole number of at least 1, not {limit!r}")
-    _queue.limit = limit or 0
+    _process_limit = limit or 0
     _queue.refill()
 
 
@@ -263,7 +282,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _end_all() -> None:
+def end_all() -> None:
     """At the interpreter's exit: nothing outlives it."""
     runs = list(_live)
     try:
@@ -279,16 +298,17 @@ def _end_all() -> None:
 
 def _forget() -> None:
     """In the child of a fork: no thread, no runs."""
-    global _queue, _live
+    global _queue, _live, _pump, _lock
     for run in _live:
         run.abandon()
-    for pump in {run.pump for run in _live} | {_queue.pump}:
+        if run.controls.executor is not None:
+            run.controls.executor.queue = None
+    for pump in {run.pump for run in _live} | {_pump}:
         if pump is not None:
             pump.abandon()
-    limit = _queue.limit
-    _queue, _live = _Queue(), set()
-    _queue.limit = limit
+    _queue, _live, _pump, _lock = Queue(process_limit), set(), None, threading.Lock()
 
 
-atexit.register(_end_all)
+_queue = Queue(process_limit)
+atexit.register(end_all)
 os.register_at_fork(after_in_child=_forget)

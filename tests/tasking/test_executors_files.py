@@ -1,0 +1,103 @@
+"""Runs elsewhere whose files travel: input files to the worker, output files back, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voclient.tasking import load_package
+from voclient.tasking.errors import TaskParameterError
+from voclient.tasking.executors import Engine, adapt
+from voclient.tasking.executors.parcel import Landing
+
+COUNT = """
+summary: Count lines
+executable: /bin/sh
+arguments: [-c, 'pwd; cat "$1" "$2" > "$3"; for n in 1 2; do echo $n > "$3.$n"; done; echo > surplus', sh]
+parameters:
+  first: {type: path, required: true, argv: "{}"}
+  second: {type: path, required: true, argv: "{}"}
+  output: {type: path, required: true, argv: "{}"}
+results:
+  stdout: {format: lines, key: folder}
+  files:
+    - {path: "{output}", format: text, keys: {text: text, written: path}}
+    - {path: "{output}.[0-9]", format: text, keys: {parts: path}}
+"""
+TABLE = """
+summary: Copy a table
+executable: cat
+parameters:
+  table: {type: table, required: true, argv: "{}"}
+results:
+  stdout: {format: votable, key: table}
+"""
+
+
+@pytest.fixture
+def travelling(executor: Any) -> Engine:
+    """The same executor, whose workers see none of our files."""
+    given = adapt(executor)
+    return type(given)(executor, stage=True)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_input_files_travel_and_output_files_come_back(
+    travelling: Engine,
+    absolute: bool,
+    make_package: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count = load_package(make_package("travel", count=COUNT)).count
+    desk = tmp_path / "desk"
+    (desk / "data").mkdir(parents=True)
+    (desk / "data" / "one $x").write_text("1\n")
+    (desk / "two").write_text("2\n")
+    monkeypatch.chdir(desk)
+    base = f"{desk}/" if absolute else ""
+    result = count(f"{base}data/one $x", Path("../desk/two"), f"{base}data/out", executor=travelling, check=True)
+    folder = Path(result["folder"][0])
+    assert folder != desk
+    assert not folder.exists()
+    assert result["text"] == "1\n2\n"
+    assert result["written"] == Path(f"{desk}/data/out" if absolute else "./data/out")
+    assert [path.name for path in result["parts"]] == ["out.1", "out.2"]
+    assert sorted(str(path.relative_to(desk)) for path in desk.rglob("*") if path.is_file()) == [
+        "data/one $x", "data/out", "data/out.1", "data/out.2", "two",
+    ]  # fmt: skip
+
+
+def test_tables_travel(executor: Any, travelling: Engine, make_package: Callable[..., Path]) -> None:
+    from astropy.table import Table
+
+    copy = load_package(make_package("tables", copy=TABLE)).copy
+    for where in (executor, travelling):
+        given = Table({"star": ["Vega", "Sirius"], "vmag": [0.03, -1.46]})
+        assert list(copy(given, executor=where, check=True)["table"]["vmag"]) == [0.03, -1.46]
+
+
+def test_a_missing_input_file_is_the_programs_to_tell(
+    travelling: Engine, make_package: Callable[..., Path], tmp_path: Path
+) -> None:
+    count = load_package(make_package("missing", count=COUNT)).count
+    result = count("nothing", "/none/at all", "out", executor=travelling, cwd=tmp_path)
+    assert "nothing: No such file" in result.stderr
+
+
+def test_a_folder_does_not_travel(travelling: Engine, make_package: Callable[..., Path], tmp_path: Path) -> None:
+    count = load_package(make_package("folders", count=COUNT)).count
+    with pytest.raises(TaskParameterError, match="is a folder"):
+        count(tmp_path, tmp_path, "out", executor=travelling)
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "./x", "a//x", "", "other", "out/x", ".voclient/0/y"])
+def test_no_file_comes_back_that_was_not_asked_for(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    landing = Landing(str(tmp_path / "folder"), {".voclient/0": str(tmp_path)}, ("out", "*.fits", ".voclient/0/x"))
+    with pytest.raises(ValueError, match="not asked for"):
+        landing.begin(name)
+    assert list(tmp_path.rglob("*")) == [tmp_path / "folder"]

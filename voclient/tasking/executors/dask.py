@@ -1,0 +1,102 @@
+"""Runs on the workers of dask.distributed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import TaskError
+from . import LOOPBACK, Ended, Engine
+from .worker import work
+
+
+class DaskExecutor(Engine):
+    """The workers of a dask cluster, with settings.
+
+    Parameters
+    ----------
+    client : distributed.Client
+        Connected to the cluster; `executor=` of a task takes it as it is where the defaults will do.
+    options : dict, optional
+        For each submission: `workers`, `resources`, `priority`, … of `Client.submit`.
+    stage : bool, optional
+        Whether input and output files travel. Default: if a worker is on another machine than this.
+    host : str, optional
+        The address of this machine under which the workers reach it. Default: the one that the scheduler sees.
+    limit : int, optional
+        How many asynchronous runs are given to it at a time; the others wait. Default: twice its threads.
+    """
+
+    def __init__(self, client: Any, *, options: dict[str, Any] | None = None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._client = client
+        # Not `pure`, which would make one run of two equal calls.
+        self._options = {**(options or {}), "pure": False}
+
+    def submit(self, call: bytes, ended: Callable[[Ended], object]) -> Any:
+        if self._client.status != "running":
+            raise TaskError(
+                f"{self.name} is not reachable (its client is {self._client.status}); make a new distributed.Client"
+            )
+        future = self._client.submit(work, call, **self._options)
+        future.add_done_callback(lambda future: ended(self._outcome(future)))
+        return future
+
+    def cancel(self, job: Any) -> None:
+        job.cancel()
+
+    @property
+    def name(self) -> str:
+        return f"the dask scheduler {self._address}"
+
+    @property
+    def host(self) -> str:
+        if self._host is None:
+            there = urlsplit(self._address)
+            self._host = _face_towards(there.hostname, there.port) if there.hostname else LOOPBACK
+        return self._host
+
+    @property
+    def stage(self) -> bool:
+        if self._stage is not None:
+            return self._stage
+        return any(not _is_here(urlsplit(address).hostname) for address in self._threads())
+
+    @property
+    def _address(self) -> str:
+        scheduler = self._client.scheduler
+        return str(scheduler.address) if scheduler is not None else "of a closed client"
+
+    def _threads(self) -> dict[str, int]:
+        """How many each worker has, by its address."""
+        found: dict[str, int] = self._client.nthreads() if self._client.status == "running" else {}
+        return found
+
+    def _outcome(self, future: Any) -> Ended:
+        if future.status == "finished":
+            # (Asking for the very result is a request to its worker, in vain for nearly all.)
+            return Ended(unreached=f"its worker cannot reach this machine at {self.host}; host= tells another address")
+        if future.status == "error":
+            error = future.exception()
+            return Ended(f"{type(error).__name__}: {error}")
+        return Ended(f"it is {future.status} there", cancelled=future.status == "cancelled")
+
+    def _room(self) -> int:
+        return max(16, 2 * sum(self._threads().values()))
+
+
+def _face_towards(host: str, port: int | None) -> str:
+    """The address that this machine has for another. (A datagram socket sends nothing by connecting.)"""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, port or 9))
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])
+
+
+def _is_here(host: str | None) -> bool:
+    """Whether an address is one of this machine; `inproc://` workers are."""
+    return not host or _face_towards(host, None) == host

@@ -1,0 +1,334 @@
+"""What travels to a worker, and back: a call as plain data, and the files it names when they travel with it.
+
+A travelling call runs in a folder of its own. A relative name stays what it is, below that folder; any other is given
+a place there. What comes back is put where the call would have put it here, if the call could have.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..arguments import translate
+from ..descriptor import Descriptor, Invocation, Results
+from ..errors import TaskParameterError
+from ..process import open_bytes
+
+if TYPE_CHECKING:
+    from ..dialogue import Answer
+
+_TEMPLATE = re.compile(r"\{(\w+)\}")
+_TABLE = re.compile(r"/dev/fd/([0-9]+)")
+_ELSEWHERE = ".voclient"
+"""In the folder of a travelling call: what has no place below the caller's working directory."""
+
+
+class Call(NamedTuple):
+    """What a worker needs to know."""
+
+    address: tuple[str, int]
+    token: bytes
+    origin: tuple[str, int]
+    """The process that asks: its machine and its number."""
+    descriptor: Descriptor
+    """What is needed of it to find and start the program."""
+    words: list[str]
+    stdin: bytes | str | None
+    environment: dict[str, str]
+    tables: dict[int, bytes]
+    """What the words call `/dev/fd/N`."""
+    answers: tuple[Answer, ...]
+    """What is typed at its prompts."""
+    timeout: float | None
+    folder: str
+    """Where it runs, unless it is staged."""
+    staged: bool = False
+    files: tuple[tuple[str, bytes], ...] = ()
+    """Names in its own folder, and contents."""
+    folders: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    """Patterns of the files that travel back."""
+
+
+class Unpacked(NamedTuple):
+    """A call at its worker."""
+
+    words: list[str]
+    stdin: bytes | str | None
+    descriptors: tuple[int, ...]
+    folder: str
+
+
+def this_process() -> tuple[str, int]:
+    """Tells processes of all machines apart."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id") as file:
+            machine = file.read().strip()
+    except OSError:
+        machine = socket.gethostname()
+    return machine, os.getpid()
+
+
+# At the caller.
+
+
+class Landing:
+    """Puts files that come back where the call would have put them.
+
+    `homes` are the folders here of names that had to change; only what matches `patterns` is taken.
+    """
+
+    def __init__(self, folder: str, homes: dict[str, str], patterns: tuple[str, ...]) -> None:
+        self._folder = folder
+        self._homes = homes
+        self._patterns = patterns
+        self._target = ""
+        self._file: Any = None
+
+    def begin(self, name: str) -> None:
+        """A file comes. ValueError: nobody asked for it; OSError: it cannot be written."""
+        parts = name.split("/")
+        if not all(parts) or {".", ".."} & set(parts) or not any(_matches(parts, p) for p in self._patterns):
+            raise ValueError(f"an output file {name!r} that was not asked for")
+        top = "/".join(parts[:2])
+        target = os.path.join(self._homes[top], *parts[2:]) if top in self._homes else os.path.join(self._folder, name)
+        self.drop()
+        self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115
+            dir=os.path.dirname(target) or ".", prefix=".voclient-", delete=False
+        )
+        self._target = target
+
+    def write(self, data: bytes) -> None:
+        if self._file is not None:
+            self._file.write(data)
+
+    def end(self) -> None:
+        """It is complete."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        try:
+            file.close()
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(file.name, 0o666 & ~mask)
+            os.replace(file.name, self._target)
+        except BaseException:
+            os.unlink(file.name)
+            raise
+
+    def drop(self) -> None:
+        """Forget a file that did not come whole."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+            with suppress(OSError):
+                os.unlink(file.name)
+
+
+def _matches(parts: list[str], pattern: str) -> bool:
+    wanted = pattern.split("/")
+    return len(wanted) == len(parts) and all(map(fnmatchcase, parts, wanted))
+
+
+def pack(
+    descriptor: Descriptor,
+    invocation: Invocation,
+    *,
+    environment: dict[str, str],
+    folder: str,
+    timeout: float | None,
+    address: tuple[str, int],
+    token: bytes,
+    stage: bool,
+) -> tuple[Call, Landing]:
+    """Make a call portable.
+
+    Parameters
+    ----------
+    descriptor, invocation
+        The call. Tables it staged are read, not closed.
+    environment : dict
+        What is added to the worker's environment.
+    folder : str
+        Where it would run here.
+    timeout : float or None
+        Its time limit.
+    address, token
+        How the worker finds its way back.
+    stage : bool
+        Whether files travel.
+
+    Returns
+    -------
+    tuple of Call and Landing
+        What travels, and what receives the files that come back.
+
+    Raises
+    ------
+    TaskParameterError
+        A folder would have to travel.
+    """
+    tables = {number: _contents(number) for number in invocation.descriptors}
+    words, stdin = invocation.words, invocation.stdin
+    if isinstance(stdin, str):
+        stdin = os.path.abspath(stdin)
+    luggage = _Luggage(descriptor, folder)
+    if stage:
+        values = luggage.pack(invocation.values)
+        if luggage.homes or isinstance(stdin, str):
+            renamed = translate(descriptor, values)
+            try:
+                words, stdin = renamed.words, renamed.stdin
+                tables = {number: _contents(number) for number in renamed.descriptors}
+            finally:
+                for number in renamed.descriptors:
+                    os.close(number)
+        luggage.outputs = tuple(_output_patterns(descriptor, values))
+    program = descriptor.executable
+    call = Call(
+        address=address,
+        token=token,
+        origin=this_process(),
+        descriptor=descriptor._replace(
+            executable=os.path.abspath(program) if "/" in program else program,
+            results=Results(),
+            examples=(),
+            description="",
+        ),
+        words=words,
+        stdin=stdin,
+        environment=environment,
+        tables=tables,
+        answers=invocation.answers,
+        timeout=timeout,
+        folder=folder,
+        staged=stage,
+        files=tuple(luggage.files.items()),
+        folders=tuple(luggage.folders),
+        outputs=luggage.outputs,
+    )  # fmt: skip
+    return call, Landing(folder, luggage.homes, luggage.outputs)
+
+
+def _contents(number: int) -> bytes:
+    size, pieces, offset = os.fstat(number).st_size, [], 0
+    while offset < size and (piece := os.pread(number, size - offset, offset)):
+        pieces.append(piece)
+        offset += len(piece)
+    return b"".join(pieces)
+
+
+class _Luggage:
+    """The files that a call names: what they are called in its own folder, and where their folders are here."""
+
+    def __init__(self, descriptor: Descriptor, folder: str) -> None:
+        self.descriptor = descriptor
+        self.folder = folder
+        self.files: dict[str, bytes] = {}
+        self.folders: dict[str, None] = {}
+        self.homes: dict[str, str] = {}
+        self.outputs: tuple[str, ...] = ()
+
+    def pack(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The values of the call, as they are to be called there."""
+        named = self._named_by_outputs()
+        result = dict(values)
+        for parameter in self.descriptor.parameters:
+            if parameter.type in ("path", "table") and parameter.name in values:
+                value = values[parameter.name]
+                known = parameter.name in named
+                if isinstance(value, list):
+                    result[parameter.name] = [self._pack(parameter.name, item, known) for item in value]
+                else:
+                    result[parameter.name] = self._pack(parameter.name, value, known)
+        return result
+
+    def _named_by_outputs(self) -> set[str]:
+        return {name for path in _output_templates(self.descriptor) for name in _TEMPLATE.findall(path)}
+
+    def _pack(self, parameter: str, value: Any, is_output: bool) -> Any:
+        if not isinstance(value, (str, os.PathLike)) or "://" in os.fspath(value):
+            return value
+        name = os.fspath(value)
+        path = os.path.join(self.folder, name)
+        if not is_output and os.path.isdir(path):
+            raise TaskParameterError(
+                f"{self.descriptor.task}: parameter {parameter!r}: {name!r} is a folder, and folders do not travel; "
+                "run it where the worker shares this file system (stage=False)",
+                task=self.descriptor.task, parameter=parameter, value=value,
+            )  # fmt: skip
+        there = name
+        if os.path.isabs(name) or ".." in name.split("/"):
+            place = f"{_ELSEWHERE}/{len(self.homes)}"
+            there = f"{place}/{os.path.basename(os.path.normpath(path))}"
+            self.homes[place] = os.path.dirname(os.path.normpath(path))
+            self.folders[place] = None
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                self.files[os.path.normpath(there)] = file.read()
+        elif os.path.isdir(path):
+            self.folders[there] = None
+        if os.path.isdir(os.path.dirname(path)):
+            self.folders[os.path.dirname(there) or "."] = None
+        return there
+
+
+def _output_templates(descriptor: Descriptor) -> list[str]:
+    results = descriptor.results
+    sections = (results.stdout, results.stderr, *results.files)
+    return [section.path for section in sections if section and section.path]
+
+
+def _output_patterns(descriptor: Descriptor, values: dict[str, Any]) -> Iterator[str]:
+    """Patterns of the files a call is declared to write, below its own folder."""
+    defaults = {parameter.name: parameter.default for parameter in descriptor.parameters}
+    for template in _output_templates(descriptor):
+        named = {name: values.get(name, defaults.get(name)) for name in _TEMPLATE.findall(template)}
+        if None not in named.values():
+            spelled = {name: glob.escape(str(value)) for name, value in named.items()}
+            pattern = os.path.normpath(_TEMPLATE.sub(lambda found, names=spelled: names[found[1]], template))  # type: ignore[misc]
+            if not os.path.isabs(pattern) and not pattern.startswith(".."):
+                yield pattern
+
+
+# At the worker.
+
+
+def unpack(call: Call, stack: ExitStack) -> Unpacked:
+    """Lay out what came; `stack` takes away the folder that is made for it."""
+    numbers = {number: open_bytes(data) for number, data in call.tables.items()}
+
+    def name(word: str) -> str:
+        return _TABLE.sub(lambda found: f"/dev/fd/{numbers.get(int(found[1]), found[1])}", word)
+
+    folder = call.folder
+    if call.staged:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="voclient-", ignore_cleanup_errors=True))
+        for place in call.folders:
+            os.makedirs(os.path.join(folder, place), exist_ok=True)
+        for file, data in call.files:
+            os.makedirs(os.path.dirname(os.path.join(folder, file)), exist_ok=True)
+            with open(os.path.join(folder, file), "xb") as written:
+                written.write(data)
+    stdin = call.stdin
+    if isinstance(stdin, str):
+        stdin = os.path.join(folder, name(stdin))
+    return Unpacked([name(word) for word in call.words], stdin, tuple(numbers.values()), folder)
+
+
+def find_outputs(call: Call, folder: str) -> Iterator[tuple[str, str]]:
+    """Names and paths of the files that travel back."""
+    names = {
+        name for pattern in call.outputs for name in glob.glob(pattern, root_dir=folder)
+        if os.path.isfile(os.path.join(folder, name))
+    }  # fmt: skip
+    for name in sorted(names):
+        yield name, os.path.join(folder, name)
