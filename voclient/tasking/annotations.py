@@ -8,7 +8,7 @@ from datetime import timedelta
 from types import NoneType, UnionType
 from typing import Any, Literal, Protocol, TypedDict, Union, get_args, get_origin, get_type_hints
 
-from .controls import Callback
+from .controls import Callback, ProgressCallback
 from .descriptor import Parameter
 
 
@@ -44,6 +44,7 @@ class ControlArguments(TypedDict, total=False):
     cache: bool | float | str | QuantityLike | timedelta
     callback: Callback | Mapping[str, Callback] | None
     executor: Any
+    progress: bool | Literal["auto"] | ProgressCallback | None
     prompt: bool
 
 

@@ -21,6 +21,7 @@ _CONTROL_HELP = {
     "cache": "Let an earlier run of the same call stand for this one; an age, as '1d': one that is no older.",
     "callback": "Called with each key and value as it arrives; a mapping chooses by patterns of keys.",
     "executor": "Where the task runs if not on this machine: a pool of concurrent.futures, a dask Client.",
+    "progress": "Show a bar: on a terminal or in a notebook if it takes a while, always, or never; or be told.",
     "prompt": "Ask at the terminal for what is missing.",
 }
 

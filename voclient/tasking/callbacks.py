@@ -10,9 +10,10 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from .record import pairs
+from .results import Progress
 
 if TYPE_CHECKING:
-    from .controls import Callback
+    from .controls import Callback, ProgressCallback
     from .record import Record
     from .results import Item
 
@@ -20,15 +21,26 @@ if TYPE_CHECKING:
 class Callbacks:
     """The callbacks of one run, called in order; the first exception stops them and is kept for whoever waits."""
 
-    def __init__(self, callback: Callback | Mapping[str, Callback], record: Record) -> None:
+    def __init__(
+        self,
+        callback: Callback | Mapping[str, Callback],
+        record: Record,
+        progress: ProgressCallback | None = None,
+    ) -> None:
+        """`progress` is called with a fraction and a text, in order with the others."""
+        self._progress = progress
         self._callbacks = list(callback.items()) if isinstance(callback, Mapping) else [("*", callback)]
         self._record = record
         self._stopped = False
 
-    def call(self, items: list[Item]) -> None:
+    def call(self, items: list[Item] | Progress) -> None:
         """Call them in this thread. What is no Exception (Ctrl-C) passes through."""
         try:
             if self._stopped:
+                return
+            if isinstance(items, Progress):
+                if self._progress is not None:
+                    self._progress(items.fraction, items.text)
                 return
             for key, value in pairs(items):
                 for callback in self.fitting(key):
@@ -55,7 +67,7 @@ class Callbacks:
             record.delivering += 1
             self.call_later(record.follow(take))
 
-    def call_later(self, items: list[Item]) -> None:
+    def call_later(self, items: list[Item] | Progress) -> None:
         """Call them in the callback thread, in order."""
         _post(lambda: self._call_guarded(items))
 
@@ -63,7 +75,7 @@ class Callbacks:
         """After all calls so far: nothing more is to be delivered."""
         _post(self._record.delivered)
 
-    def _call_guarded(self, items: list[Item]) -> None:
+    def _call_guarded(self, items: list[Item] | Progress) -> None:
         try:
             self.call(items)
         except BaseException as error:  # SystemExit and the like cannot leave this thread

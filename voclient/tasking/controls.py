@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from .executors import Engine
 
 Callback: TypeAlias = Callable[[str, Any], object]
+ProgressCallback: TypeAlias = Callable[[float | None, str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,9 @@ class Controls:
     none does, but this one is kept."""
     callback: Callback | Mapping[str, Callback] | None = None
     """Called with each key and value as it arrives; a mapping chooses by patterns of keys (`{"ra*": f}`)."""
+    progress: bool | Literal["auto"] | ProgressCallback = "auto"
+    """A progress bar: on a terminal and in a notebook when it takes a while; always; never; or a function that is
+    called with the fraction and the text whenever the program tells them."""
     prompt: bool = False
     """Ask at the terminal for what the call lacks."""
     executor: Engine | None = None

@@ -54,6 +54,8 @@ class Record:
         self.began: float | None = None
         self.ended: float | None = None
         self.progress = Progress(None)
+        self.on_progress: Callable[[Progress], None] | None = None
+        """Called with each, by the runner."""
         self.failure = ""
         """The program's own word on why it failed."""
         self.stdout = CapturedOutput()
@@ -104,6 +106,8 @@ class Record:
                     items.append(event)
                 elif isinstance(event, Progress):
                     self.progress = event
+                    if self.on_progress is not None:
+                        self.on_progress(event)
                 elif isinstance(event, Failure):
                     self.failure = event.text
         except Exception as error:
@@ -117,6 +121,7 @@ class Record:
         """The run is over; nothing is added after this."""
         if self.ended is None:
             self.ended = time.monotonic()
+        self.on_progress = None
         self.message = message
         self.returncode = returncode
         self.phase = "ended"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .descriptor import Descriptor, Invocation
     from .executors.local import Pump, Queue
     from .interaction import Respondent
-    from .results import Event, Item
+    from .results import Event, Item, Progress
     from .terminal import Terminal
 
 CHANNEL_VARIABLE = "VOCLIENT_OPSET_FD"
@@ -104,10 +105,17 @@ class Run:
         self._respondent = respondent
         """Who talks with a program that has a terminal; None: whom the descriptor's prompts make."""
         self._invocation = invocation
-        self._callbacks = Callbacks(controls.callback, self.record) if controls.callback is not None else None
+        self._callbacks: Callbacks | None = None
+        if callable(controls.progress):
+            self._callbacks = Callbacks(controls.callback or {}, self.record, controls.progress)
+            self.record.on_progress = self._deliver
+        elif controls.callback is not None:
+            self._callbacks = Callbacks(controls.callback, self.record)
         self.is_watched = self._callbacks is not None
         """It goes on when nobody holds its result."""
         self.record.delivering += self.is_watched
+        self._is_shown = False
+        """A progress bar is drawn for it."""
         self._intake: Intake | None = None
         self._process: Process | None = None
         self._streams: Streams | None = None
@@ -164,6 +172,7 @@ class Run:
                 if self._respondent is not None and self._process.terminal is not None:
                     self._respondent.begin(self._process.terminal, record)
                 record.begin(argv)
+                self._show_progress()
                 if self._limit is not None:
                     self._deadline = time.monotonic() + self._limit
                 self.release()
@@ -220,7 +229,16 @@ class Run:
         if items := self.record.take(events):
             self._deliver(items)
 
-    def _deliver(self, items: list[Item]) -> None:
+    def _show_progress(self) -> None:
+        wanted = self.controls.progress
+        if wanted is True or (wanted == "auto" and _is_seen()):
+            from . import progress
+
+            if progress.is_available():
+                self._is_shown = True
+                progress.watch(self.record, always=wanted is True)
+
+    def _deliver(self, items: list[Item] | Progress) -> None:
         if self._callbacks is not None:
             if self.controls.async_:
                 self._callbacks.call_later(items)
@@ -402,6 +420,10 @@ class Run:
         self.due = math.inf
         # Nothing may keep the rest alive, or make it a cycle that waits for the collector.
         self._intake = self._streams = self._process = self.keeper = None
+        if self._is_shown:
+            from . import progress
+
+            progress.end(self.record)
         self.record.finish(status, message, code)
         if self._respondent is not None:
             self._respondent.over()
@@ -439,6 +461,14 @@ class Run:
         if self._process is not None and not self._process.closed:
             self._process.abandon()
         self.release()
+
+
+def _is_seen() -> bool:
+    """Whether a person sees what is drawn: on a terminal, or in a notebook."""
+    try:
+        return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+    except ValueError:  # closed
+        return False
 
 
 def _environment(added: dict[str, str]) -> dict[bytes, bytes]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from .opset import OPset
     from .pset import ParameterSet
 
-_SUPPORTED = ("async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "executor", "prompt")
+_SUPPORTED = (
+    "async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "executor", "progress", "prompt",
+)  # fmt: skip
 
 
 class Task:
@@ -336,6 +338,8 @@ class Task:
                     result[name] = adapt(value)
                 except TypeError:
                     raise self._bad_control(name, value, ACCEPTED) from None
+            elif name == "progress":
+                result[name] = self._progress(value)
             else:
                 calls = list(value.values()) if isinstance(value, Mapping) else [value]
                 if not all(map(callable, calls)):
@@ -358,6 +362,19 @@ class Task:
             accepted = "True, False, how old a run may be ('12h', '1d', seconds), or 'refresh'"
             raise self._bad_control("cache", value, accepted)
         return age
+
+    def _progress(self, value: Any) -> Any:
+        if value is True:
+            from .progress import is_available
+
+            if not is_available():
+                raise TaskParameterError(
+                    f"{self.__name__}: progress=True needs tqdm: pip install 'voclient[progress]'",
+                    task=self.__name__, parameter="progress", value=value,
+                )  # fmt: skip
+        elif not (isinstance(value, bool) or value == "auto" or callable(value)):
+            raise self._bad_control("progress", value, "'auto', True, False, or a function of (fraction, text)")
+        return value
 
     def _timeout(self, value: Any) -> float:
         try:

@@ -1,0 +1,184 @@
+"""Progress bars of runs: one thread draws them all, for those that say how far they are or that take long.
+
+A terminal that stands still (Ctrl-S) stops this thread alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import warnings
+from contextlib import suppress
+from contextvars import copy_context
+from typing import Any
+
+from .record import Record
+
+PATIENCE = 0.3
+"""Seconds after which a run that tells its progress gets a bar: less is not worth one."""
+LONG = 1.0
+"""Seconds after which any run gets one."""
+PERIOD = 0.1
+"""Seconds between two drawings."""
+_KNOWN = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+_UNKNOWN = "{desc}: {elapsed}{postfix}"
+
+
+def is_available() -> bool:
+    """Whether tqdm, which draws, is installed."""
+    if "tqdm" in sys.modules:
+        return sys.modules["tqdm"] is not None
+    from importlib.util import find_spec
+
+    return find_spec("tqdm") is not None
+
+
+class _Bar:
+    """The bar of one run, drawn once it is `due`; in a notebook below the cell that made the call (its context)."""
+
+    def __init__(self, record: Record, *, always: bool) -> None:
+        self.record = record
+        self.is_begun = False
+        self.is_ended = False
+        self._always = always
+        self._since = time.monotonic()
+        self._context = copy_context()
+        self._drawn: Any = None
+        self._is_known = False
+
+    def due(self, now: float) -> float:
+        """When it is to be looked at next (monotonic); in the past: draw it."""
+        if self.is_ended or (self._always and not self.is_begun):
+            return now
+        if self.is_begun:
+            return now + PERIOD
+        long = self._since + LONG
+        progress = self.record.progress
+        if progress.fraction is not None or progress.text:
+            long = self._since + PATIENCE
+        elif now < self._since + PATIENCE:
+            return self._since + PATIENCE
+        return long
+
+    def draw(self) -> None:
+        # Where nothing can be drawn (a stream that is closed, a broken front end) the run must not suffer.
+        with suppress(Exception):
+            self._context.run(self._draw)
+
+    def _draw(self) -> None:
+        fraction, text = self.record.progress.fraction, self.record.progress.text
+        if fraction is not None and not 0 <= fraction <= 1:
+            fraction = None if fraction != fraction else min(max(fraction, 0.0), 1.0)
+        if self._drawn is None or self._is_known != (fraction is not None):
+            self._close(leave=False)
+            self._is_known = fraction is not None
+            self._drawn = _tqdm()(
+                desc=self.record.descriptor.task,
+                total=1.0 if self._is_known else None,
+                bar_format=_KNOWN if self._is_known else _UNKNOWN,
+                leave=self._always,
+                file=sys.stderr,
+                dynamic_ncols=True,
+            )
+        if fraction is not None:
+            self._drawn.n = fraction
+        shown = "".join(character if character.isprintable() else " " for character in text[:60])
+        self._drawn.set_postfix_str(shown, refresh=False)
+        self._drawn.refresh()
+        if self.is_ended:
+            self._close(leave=self._always)
+
+    def _close(self, *, leave: bool) -> None:
+        if self._drawn is not None:
+            self._drawn.leave = leave
+            self._drawn.close()
+            self._drawn = None
+
+
+class _Display:
+    """All bars of this process, and the thread that draws them."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._bars: dict[Record, _Bar] = {}
+        self._thread: threading.Thread | None = None
+        self._is_idle = False
+
+    def add(self, record: Record, *, always: bool) -> None:
+        with self._changed:
+            self._bars[record] = _Bar(record, always=always)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="voclient-progress", daemon=True)
+                self._thread.start()
+            elif self._is_idle or always:
+                self._changed.notify()
+
+    def end(self, record: Record) -> None:
+        """The run ends: its bar, if it has one, is closed before anybody who waits for the run goes on."""
+        with self._changed:
+            bar = self._bars.get(record)
+            if bar is not None and not bar.is_begun:
+                del self._bars[record]
+            elif bar is not None:
+                with record.changed:
+                    record.delivering += 1
+                bar.is_ended = True
+                self._changed.notify()
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                now = time.monotonic()
+                due = {bar: bar.due(now) for bar in self._bars.values()}
+                ready = [bar for bar in due if due[bar] <= now or bar.is_begun]
+                if not ready:
+                    self._is_idle = not due
+                    self._changed.wait(min(due.values()) - now if due else None)
+                    continue
+                for bar in ready:
+                    bar.is_begun = True
+            for bar in ready:
+                ended = bar.is_ended
+                bar.draw()
+                if ended:
+                    with self._changed:
+                        del self._bars[bar.record]
+                    bar.record.delivered()
+            with self._changed:
+                if not any(bar.is_ended for bar in self._bars.values()):
+                    self._changed.wait(PERIOD)
+
+
+def _tqdm() -> type[Any]:
+    """The class of bars for where we are: a widget in a notebook that has them, else a line of text."""
+    if "ipykernel" in sys.modules:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it may change, and that there are no widgets
+            from tqdm.autonotebook import tqdm
+    else:
+        from tqdm.std import tqdm
+    # Without the thread of its own that it has for bars nobody updates.
+    return type("Bar", (tqdm,), {"monitor_interval": 0})
+
+
+_display = _Display()
+
+
+def watch(record: Record, *, always: bool) -> None:
+    """Show the progress of a run from now on; `always`: also of a short one, and leave the bar when it has ended."""
+    _display.add(record, always=always)
+
+
+def end(record: Record) -> None:
+    """To be called before the end of a watched run is told."""
+    _display.end(record)
+
+
+def _forget() -> None:
+    global _display
+    _display = _Display()
+
+
+os.register_at_fork(after_in_child=_forget)
