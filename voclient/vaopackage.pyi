@@ -3,7 +3,7 @@
 Made by `voclient stubs vao`; when the package changes, make it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from os import PathLike
 from typing import Literal, Unpack
 
@@ -14,16 +14,16 @@ class _Vosesame(Task):
     def __call__(
         self,
         /,
-        target: str | Sequence[str] | None = None,
+        target: str | Iterable[str] | None = None,
         *,
         file: str | PathLike[str] | None = None,
-        position: str | Sequence[str] | None = None,
+        position: str | Iterable[str] | None = None,
         force: bool | None = False,
         output: str | PathLike[str] | None = None,
         quiet: bool | None = False,
         verbose: bool | None = False,
         clear_cache: bool | None = False,
-        pos: str | Sequence[str] | None = ...,
+        pos: str | Iterable[str] | None = ...,
         init_cache: bool | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -44,7 +44,7 @@ def test_type_hints_resolve_for_every_task(make_package: Callable[..., Path]) ->
     for task in tasks:
         hints = get_type_hints(task)
         assert set(hints) == {p.name for p in task.descriptor.parameters} | set(control_types()) | {"return"}
-    assert hints["operand"] == TableLike | str | os.PathLike[str] | Sequence[TableLike | str | os.PathLike[str]]
+    assert hints["operand"] == TableLike | str | os.PathLike[str] | Iterable[TableLike | str | os.PathLike[str]]
     assert hints["size"] == float | QuantityLike | None
     assert hints["mode"] == Literal["fast", "good"] | None
     assert hints["env"] == Mapping[str, str] | None
@@ -65,7 +65,7 @@ def test_the_controls_of_the_signature_are_those_a_task_takes() -> None:
     [
         (str | os.PathLike[str] | None, "str | PathLike[str] | None"),
         (Literal["a", "it's"] | None, "Literal['a', \"it's\"] | None"),
-        (Literal["a"] | Sequence[Literal["a"]], "Literal['a'] | Sequence[Literal['a']]"),
+        (Literal["a"] | Iterable[Literal["a"]], "Literal['a'] | Iterable[Literal['a']]"),
         (tuple[float, Any], "tuple[float, Any]"),
         (TableLike, "TableLike"),
     ],

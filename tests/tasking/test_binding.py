@@ -6,7 +6,7 @@ import inspect
 import json
 import pickle
 import pydoc
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,7 +54,7 @@ def test_the_signature_has_operands_first_then_names_then_controls(resolve: Task
     kinds = [parameter.kind.name for parameter in signature.parameters.values()]
     assert kinds == ["POSITIONAL_OR_KEYWORD"] * 2 + ["KEYWORD_ONLY"] * (4 + len(_SUPPORTED))
     parameters = signature.parameters
-    assert parameters["target"].annotation == str | Sequence[str]
+    assert parameters["target"].annotation == str | Iterable[str]
     assert parameters["target"].default is inspect.Parameter.empty
     assert (parameters["radius"].annotation, parameters["radius"].default) == (float | QuantityLike, 0.5)
     assert parameters["fmt"].annotation == Literal["csv", "vot"] | None

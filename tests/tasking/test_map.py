@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import os
 import threading
@@ -211,6 +213,63 @@ def test_ctrl_c_ends_all_that_was_begun(tmp_path: Path, say: Task) -> None:
         """
     )
     assert (done.stdout, done.stderr) == ("[] []\n", "")
+
+
+def test_asyncio_takes_results_in_order_or_as_they_end(say: Task) -> None:
+    async def names(as_finished: bool) -> list[str]:
+        set_process_limit(3)
+        found = []
+        async for result in say.map(["wait1", "wait2", "b"], as_finished=as_finished):
+            found.append(result.parameters["name"])
+            Path("2" if len(found) == 1 else "1").touch()
+        return found
+
+    assert asyncio.run(names(as_finished=True)) == ["b", "wait2", "wait1"]
+    assert asyncio.run(names(as_finished=False)) == ["wait1", "wait2", "b"]
+
+
+def test_asyncio_raises_what_is_wrong_in_its_place(say: Task) -> None:
+    async def take() -> list[object]:
+        results, found = say.map(["a", {"nmae": 1}, "c"]), []
+        for _ in range(3):
+            try:
+                found.append(words(await anext(results)))
+            except TaskParameterError:
+                found.append(["wrong"])
+        async for _ in results:
+            found.append(["too many"])
+        return found
+
+    assert asyncio.run(take()) == [["a"], ["wrong"], ["c"]]
+
+
+@pytest.mark.parametrize("as_finished", [False, True])
+def test_who_is_cancelled_in_asyncio_ends_what_runs(say: Task, as_finished: bool) -> None:
+    before = set(children())
+
+    async def take_for_a_while() -> bool:
+        results = say.map(["wait1", "wait2"], as_finished=as_finished)
+        waiting = asyncio.ensure_future(anext(results))
+        while not Path("started-wait1").exists():
+            await asyncio.sleep(0.01)
+        waiting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await waiting
+        ended = set(children()) <= before
+        async with say.map(["wait1"]) as results:
+            results._begin_more()
+        return ended
+
+    assert asyncio.run(take_for_a_while())
+    assert set(children()) <= before
+
+
+def test_a_file_that_is_mapped_stays_open(say: Task, tmp_path: Path) -> None:
+    (tmp_path / "names").write_text("a\nb\n")
+    with (tmp_path / "names").open() as names, say.map(names) as results:
+        next(results)
+        results.close()
+        assert not names.closed
 
 
 def test_a_time_limit_is_that_of_each_run_and_callbacks_hear_all(say: Task) -> None:

@@ -34,6 +34,7 @@ parameters:
 RIGHT = """\
 from pathlib import Path
 
+import numpy as np
 from astropy import units as u
 from astropy.table import Table
 
@@ -49,6 +50,9 @@ brightest = votsort.pset(name="vmag")
 brightest("stars.xml", top=3)["rows"]
 for found in vosesame.map(["m31"], as_finished=True):
     print(found.exitstatus == found.SUCCESS, found["ra"])
+vosesame(np.array(["m31"]))
+for found in vosesame.map(Table({"target": ["m31"]}), {"target": "target"}):
+    found.check()
 everything(["a.xml", Path("b.xml")], "x", "y", count=3, mode="good", size=[3 * u.arcmin, 1.5], band=(1, None))
 everything("a.xml", count=1, how="fast")
 old_everything("a.xml", count=1)

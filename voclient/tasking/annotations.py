@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from types import NoneType, UnionType
 from typing import Any, Literal, Protocol, TypedDict, Union, get_args, get_origin, get_type_hints
@@ -70,7 +70,7 @@ def annotate(parameter: Parameter, *, nullable: bool = False) -> Any:
         if parameter.unit and parameter.type in ("int", "float"):
             one = one | QuantityLike
     if parameter.repeated:
-        one = one | Sequence[one]
+        one = one | Iterable[one]
     optional = not parameter.required and (nullable or left_out(parameter) is None)
     return one | None if optional else one
 
@@ -83,8 +83,8 @@ def left_out(parameter: Parameter) -> Any:
 def spell_type(kind: Any) -> str:
     """A type as it is written, by the short names of what it consists of.
 
-    >>> spell_type(str | Sequence[Literal["a", "b"]] | None)
-    "str | Sequence[Literal['a', 'b']] | None"
+    >>> spell_type(str | Iterable[Literal["a", "b"]] | None)
+    "str | Iterable[Literal['a', 'b']] | None"
     """
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):

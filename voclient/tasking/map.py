@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .arguments import resolve_names
 from .errors import TaskParameterError
-from .record import Status
 from .values import show, suggest
 
 if TYPE_CHECKING:
@@ -22,13 +21,15 @@ if TYPE_CHECKING:
 
 AHEAD = 4
 """Runs begun and not taken, for each process there may be: a slow one must not keep the others waiting."""
+_CLOSED = "the map was closed"
 
 
 class Map(Iterator["OPset"]):
     """The runs of `Task.map`, one for each item: an iterator of their results, each finished.
 
     What goes wrong with an item is raised in its place, and the next item follows if the iteration is continued.
-    `close`, or the end of a `with` block, ends what still runs. For one thread at a time.
+    `close`, or the end of a `with` block, ends what still runs. In asyncio `async for` and `async with` do the same.
+    For one thread at a time.
     """
 
     def __init__(
@@ -79,23 +80,60 @@ class Map(Iterator["OPset"]):
 
     def close(self) -> None:
         """End the runs that were begun and not taken, and begin no more."""
-        self._exhausted = True
-        runs = [result for result in self._begun.values() if not isinstance(result, Exception)]
-        self._begun.clear()
-        for result in runs:  # all are told before any is waited for
-            if result._run is not None and not result.exitstatus:
-                result._run.stop(Status.ABORTED, "the map was closed")
-        for result in runs:
+        for result in self._tell_to_end():
             result.close()
-        if close := getattr(self._items, "close", None):
-            with suppress(ValueError):  # a generator that is running: it closed us
-                close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # The same in asyncio.
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> OPset:
+        from asyncio import CancelledError
+
+        from .opset.awaiting import any_over
+
+        self._begin_more()
+        awaited = list(self._begun.values())[: None if self._as_finished else 1]
+        runs = [result for result in awaited if not isinstance(result, Exception)]
+        if awaited and len(runs) == len(awaited):
+            try:
+                await any_over(runs)
+            except CancelledError:
+                await self.__aexit__()
+                raise
+        try:
+            return next(self)  # without waiting
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        from .opset.awaiting import end
+
+        for result in self._tell_to_end():
+            await end(result, _CLOSED)
+            result.close()
+
+    def _tell_to_end(self) -> list[OPset]:
+        """All are told before any is waited for."""
+        self._exhausted = True
+        runs = [result for result in self._begun.values() if not isinstance(result, Exception)]
+        self._begun.clear()
+        for result in runs:
+            result._ask_to_end(_CLOSED)
+        if isinstance(self._items, Generator):
+            with suppress(ValueError):  # it is running: it closed us
+                self._items.close()
+        return runs
 
     def __repr__(self) -> str:
         return f"<map of {self._task.__name__}: {self._count} begun, {len(self._begun)} of them not taken>"
@@ -127,7 +165,7 @@ class Map(Iterator["OPset"]):
         if not self._as_finished:
             return
         if not isinstance(result, Exception):
-            result._record.follow(partial(_tell, self._over, number))
+            result._record.subscribe(partial(_tell, self._over, number))
         self._over.put(number)  # it may have ended before it was followed
 
     def _next_number(self) -> int:

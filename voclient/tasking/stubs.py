@@ -20,7 +20,7 @@ _HEAD = '''\
 Made by `voclient stubs {package}`; when the package changes, make it again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from os import PathLike
 from typing import Literal, Unpack
 

@@ -14,6 +14,7 @@ from .values import show
 if TYPE_CHECKING:
     import inspect
 
+    from .annotations import TableLike
     from .controls import Controls
     from .map import Map
     from .opset import OPset
@@ -155,7 +156,7 @@ class Task:
         return make_pset(self, source, values)
 
     def map(
-        self, items: Iterable[Any], columns: Mapping[str, str] | None = None, /, *,
+        self, items: Iterable[Any] | TableLike, columns: Mapping[str, str] | None = None, /, *,
         as_finished: bool = False, in_flight: int | None = None, **given: Any,
     ) -> Map:  # fmt: skip
         """Run the task for each of many inputs, several at a time.

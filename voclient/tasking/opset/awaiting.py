@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,26 @@ async def until(opset: Waiting, ready: Callable[[], bool]) -> None:
             await bell.wait()
     finally:
         record.unfollow(look)
+
+
+async def any_over(opsets: Sequence[Waiting]) -> None:
+    """Wait for the end of one of several runs, and of its callbacks; who is cancelled meanwhile ends none."""
+    bell = _Bell()
+
+    def look(items: list[Item]) -> None:
+        if not items:
+            bell.ring()
+
+    for opset in opsets:
+        opset._record.subscribe(look)
+    try:
+        while not any(opset._record.finished and not opset._record.delivering for opset in opsets):
+            for opset in opsets:
+                opset._expect_news()
+            await bell.wait()
+    finally:
+        for opset in opsets:
+            opset._record.unfollow(look)
 
 
 async def over(opset: Waiting) -> None:
