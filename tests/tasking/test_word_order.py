@@ -59,7 +59,7 @@ def test_a_program_that_knows_no_end_of_options_is_given_negative_numbers_but_no
         (("command:", "arguments: [x]\ncommand:"), "so there is no 'arguments'"),
         ((", default: 1", ""), "there is no 'default' that could be sent"),
         (("repeated: true, ", ""), "'min_items' counts the values of a 'repeated' parameter"),
-        (("max_items: 2", "max_items: 1.5"), "'max_items' is a whole number"),
+        (("max_items: 2", "max_items: 1.5"), "'max_items' of 'reads' must be a whole number, not 1.5"),
     ],
 )
 def test_a_wrong_order_is_refused(tmp_path: Path, change: tuple[str, str], message: str) -> None:

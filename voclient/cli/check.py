@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from voclient.tasking.binding import spell_call
 from voclient.tasking.descriptor import Descriptor, Package
 from voclient.tasking.errors import DescriptorError, TaskError
 from voclient.tasking.examples import run_example
+from voclient.tasking.executables import find_executable
 from voclient.tasking.loading import load_descriptor, load_package_file
 from voclient.tasking.packages import load_task
 from voclient.tasking.searchpath import PACKAGE_FILE, is_descriptor
@@ -24,14 +26,17 @@ Status 0: all is well; 1: an example gives something else; 2: a descriptor, or a
   voclient check mypackage/      a package: package.yaml and all its descriptors
   VOCLIENT_OPSET_FD=3 mytask 3>lines; voclient check --channel lines
                                  what a program wrote on the OPset channel
+  voclient check --schema        the JSON Schema of descriptors (--schema=package: of package.yaml)
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="FILE|DIR", help="descriptors, or folders of packages")
+    parser.add_argument("paths", nargs="*", metavar="FILE|DIR", help="descriptors, or folders of packages")
     parser.add_argument(
         "--channel", action="store_true", help="the files hold what programs wrote on the OPset channel"
     )
+    parser.add_argument("--schema", choices=("descriptor", "package"), nargs="?", const="descriptor", help="print the "
+                        "JSON Schema of descriptors, or of package.yaml, for an editor; check nothing")  # fmt: skip
     parser.add_argument("--no-examples", action="store_true", help="do not run the examples")
     parser.add_argument("--network", action="store_true", help="run the examples that need the network, too")
     parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for each example (default: 60)")
@@ -39,6 +44,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     options = parser.parse_args(words)
+    if options.schema:
+        from voclient.tasking.schema_json import json_schema
+
+        print(json.dumps(json_schema(options.schema), indent=2, ensure_ascii=False))
+        return OK
+    if not options.paths:
+        parser.error("which descriptor, or folder of descriptors?")
     status = OK
     if options.channel:
         return max(map(_check_channel, options.paths))
@@ -90,7 +102,25 @@ def _check_file(file: str, package: Package | None, options: argparse.Namespace)
         print(error, file=sys.stderr)
         return USAGE
     print(f"{style.good('ok')}      {file}")
-    return OK if descriptor is None or options.no_examples else _run_examples(descriptor, options)
+    if descriptor is None or options.no_examples:
+        return OK
+    return max(_check_version(descriptor), _run_examples(descriptor, options))
+
+
+def _check_version(descriptor: Descriptor) -> int:
+    """Ask the program for its version where one is required."""
+    if descriptor.requires is None:
+        return OK
+    from voclient.tasking.requirements import require
+
+    try:
+        version = require(descriptor, fresh=True)
+    except TaskError as error:
+        print(f"{style.bad('failed')}    {error}")
+        return FAILED
+    program = find_executable(descriptor)
+    print(f"{style.good('ok')}        version {version} of {program} ({descriptor.requires.version} or later will do)")
+    return OK
 
 
 def _check_channel(file: str) -> int:

@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from voclient.tasking.binding import result_keys, spell_call
+from voclient.tasking.binding import conditions_of, result_keys, spell_call
 from voclient.tasking.descriptor import Descriptor, Package, Parameter
 from voclient.tasking.errors import ExecutableNotFoundError
 from voclient.tasking.executables import find_executable
@@ -57,6 +57,8 @@ def _show_package(package: Package) -> str:
 def show_task(descriptor: Descriptor) -> str:
     package = style.dim(f"  ({descriptor.package})") if descriptor.package else ""
     lines = [f"{style.bold(descriptor.task)}  {descriptor.summary}{package}", ""]
+    if descriptor.deprecated:
+        lines += [style.wrap(f"Deprecated: {descriptor.deprecated}", 2), ""]
     if descriptor.description:
         lines += [style.wrap(descriptor.description, 2), ""]
     lines += [f"  {_python_call(descriptor)}", f"  {_shell_call(descriptor)}", ""]
@@ -82,6 +84,8 @@ def show_task(descriptor: Descriptor) -> str:
         program = find_executable(descriptor)
     except ExecutableNotFoundError as error:
         program = style.bad(str(error))
+    if descriptor.requires:
+        program += f" (version {descriptor.requires.version} or later)"
     return "\n".join(
         [*lines, f"  {style.dim('program')}     {program}", f"  {style.dim('descriptor')}  {descriptor.place.file}"]
     )
@@ -117,7 +121,7 @@ def _phrase(parameter: Parameter) -> str:
 def _help(parameter: Parameter) -> str:
     aliases = f"Also called {', '.join(parameter.aliases)}." if parameter.aliases else ""
     text = parameter.help if not parameter.help or parameter.help.endswith((".", "?", "!")) else f"{parameter.help}."
-    return f"{text} {aliases}".strip()
+    return f"{text} {aliases}{conditions_of(parameter)}".strip()
 
 
 def _interaction(descriptor: Descriptor) -> list[tuple[str, str, str]]:
@@ -132,5 +136,5 @@ def _interaction(descriptor: Descriptor) -> list[tuple[str, str, str]]:
 
 
 def _groups(descriptor: Descriptor) -> list[str]:
-    lines = [f"  At most one of: {', '.join(group)}" for group in descriptor.exclusive]
-    return lines + [f"  At least one of: {', '.join(group)}" for group in descriptor.at_least_one]
+    groups = {"At most": descriptor.exclusive, "At least": descriptor.at_least_one, "Exactly": descriptor.exactly_one}
+    return [f"  {how} one of: {', '.join(group)}" for how, found in groups.items() for group in found]

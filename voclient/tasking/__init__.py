@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         CacheError,
         DescriptorError,
         ExecutableNotFoundError,
+        ExecutableVersionError,
         PackageNotFoundError,
         ResultError,
         TaskAbortedError,
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "descriptor": ("Descriptor", "Package", "Parameter"),
     "errors": (
-        "CacheError", "DescriptorError", "ExecutableNotFoundError", "PackageNotFoundError", "ResultError",
+        "CacheError", "DescriptorError", "ExecutableNotFoundError", "ExecutableVersionError", "PackageNotFoundError",
+        "ResultError",
         "TaskAbortedError", "TaskError", "TaskExecutionError", "TaskNotFoundError", "TaskParameterError",
         "TaskTimeoutError",
     ),
@@ -65,6 +67,7 @@ __all__ = [
     "Descriptor",
     "DescriptorError",
     "ExecutableNotFoundError",
+    "ExecutableVersionError",
     "Map",
     "OPset",
     "Package",

@@ -32,6 +32,26 @@ class QuantityLike(Protocol):
         """Its number in another unit."""
 
 
+class SkyLike(Protocol):
+    """An astropy `SkyCoord`, or a frame with data."""
+
+    @property
+    def transform_to(self) -> Any:
+        """Itself in another frame."""
+
+
+class TimeLike(Protocol):
+    """An astropy `Time`."""
+
+    @property
+    def scale(self) -> Any:
+        """Its scale."""
+
+    @property
+    def jd1(self) -> Any:
+        """Its days."""
+
+
 class ControlArguments(TypedDict, total=False):
     """The task controls as arguments of a task function."""
 
@@ -52,6 +72,8 @@ _TYPES: dict[str, Any] = {
     "bool": bool, "int": int, "float": float, "string": str, "choice": str, "url": str,
     "path": str | os.PathLike[str], "table": TableLike | str | os.PathLike[str],
     "angle": float | str | QuantityLike, "quantity": float | str | QuantityLike,
+    "position": SkyLike | tuple[float | str | QuantityLike, float | str | QuantityLike] | str,
+    "time": TimeLike | str | float,
     "range": tuple[float | QuantityLike | None, float | QuantityLike | None] | str,
 }  # fmt: skip
 

@@ -9,8 +9,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .descriptor import CONTROLS, Descriptor, Invocation, Parameter
+from .descriptor import CONTROLS, FRAMES, Descriptor, Invocation, Parameter
 from .errors import TaskParameterError
+from .log import warn_deprecated
 from .template import fill
 from .values import check, is_table, show, spell, suggest
 
@@ -45,6 +46,8 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
 
 def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
     given = resolve_names(descriptor, given)
+    if descriptor.deprecated:
+        warn_deprecated(f"{descriptor.task} is deprecated: {descriptor.deprecated}")
     values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
     for p in descriptor.parameters:
         if p.send_default and p.name not in given:
@@ -113,12 +116,16 @@ def _check_groups(descriptor: Descriptor, values: dict[str, Any]) -> None:
         if parameter.required and name not in values:
             what = parameter.help.rstrip(".") or parameter.type
             raise TaskParameterError(f"{task}: parameter {name!r} is required ({what})", task=task, parameter=name)
+        if (parameter.when and name in asked) or (parameter.required_when and name not in values):
+            _check_conditions(descriptor, parameter, values)
+        if parameter.deprecated and name in asked:
+            warn_deprecated(f"{task}: parameter {name!r} is deprecated: {parameter.deprecated}")
         for other in parameter.needs if name in asked else ():
             if other not in asked:
                 raise TaskParameterError(
                     f"{task}: parameter {name!r} needs {other!r} as well", task=task, parameter=name
                 )
-    for group in descriptor.exclusive:
+    for group in (*descriptor.exclusive, *descriptor.exactly_one):
         both = [name for name in group if name in asked]
         if len(both) > 1:
             listed = " and ".join(map(repr, both))
@@ -128,10 +135,24 @@ def _check_groups(descriptor: Descriptor, values: dict[str, Any]) -> None:
                 parameter=both[1],
                 value=values[both[1]],
             )
-    for group in descriptor.at_least_one:
+    for group in (*descriptor.at_least_one, *descriptor.exactly_one):
         if not any(name in asked for name in group):
             listed = " or ".join(map(repr, group))
             raise TaskParameterError(f"{task}: one of {listed} must be given", task=task, parameter=group[0])
+
+
+def _check_conditions(descriptor: Descriptor, parameter: Parameter, values: dict[str, Any]) -> None:
+    from .conditions import describe_condition, holds
+
+    task, name = descriptor.task, parameter.name
+    if parameter.when and name in values and not holds(parameter.when, descriptor, values):
+        condition = describe_condition(parameter.when)
+        raise TaskParameterError(
+            f"{task}: parameter {name!r} is for {condition} only", task=task, parameter=name, value=values[name]
+        )
+    if parameter.required_when and name not in values and holds(parameter.required_when, descriptor, values):
+        condition = describe_condition(parameter.required_when)
+        raise TaskParameterError(f"{task}: parameter {name!r} is required with {condition}", task=task, parameter=name)
 
 
 def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> list[str]:
@@ -185,13 +206,11 @@ def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _St
         return [word for item in _items(value) for choice, words in parameter.flags if choice == item for word in words]
     if parameter.type == "bool":
         return [fill(word, {}) for word in parameter.argv] if value else []
-    if parameter.type == "range":
-        separator = parameter.separator or ","
-        result = []
-        for low, high in _items(value):
-            ends = {"low": spell(low), "high": spell(high), "": f"{spell(low)}{separator}{spell(high)}"}
-            result += [fill(word, ends) for word in parameter.argv]
-        return result
+    if parameter.type in ("range", "position"):
+        return [fill(word, parts) for pair in _items(value) for parts in (_parts(parameter, pair),)
+                for word in parameter.argv]  # fmt: skip
+    if parameter.as_file:
+        return [fill(word, {"": _as_file(descriptor, parameter, value, stage)}) for word in parameter.argv]
     items = [_word(descriptor, parameter, item, stage) for item in _items(value)]
     if not items:
         return []
@@ -200,6 +219,35 @@ def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _St
     if "{...}" in parameter.argv:
         return [w for word in parameter.argv for w in (items if word == "{...}" else [fill(word, {})])]
     return [fill(word, {"": item}) for item in items for word in parameter.argv]
+
+
+def _parts(parameter: Parameter, pair: tuple[Any, Any]) -> dict[str, str]:
+    """The two of a range or position by their names, and both in one word."""
+    if parameter.type == "range":
+        names, words = ("low", "high"), _spelled(parameter, pair)
+    else:
+        names = FRAMES[parameter.frame]
+        if parameter.form == "sexagesimal":
+            from .quantities import spell_sexagesimal
+
+            hours = names[0] == "ra"
+            words = spell_sexagesimal(pair[0], hours=hours), spell_sexagesimal(pair[1], hours=False)
+        else:
+            words = _spelled(parameter, pair)
+    return {names[0]: words[0], names[1]: words[1], "": (parameter.separator or ",").join(words)}
+
+
+def _spelled(parameter: Parameter, pair: tuple[Any, Any]) -> tuple[str, str]:
+    return spell(pair[0], decimal=parameter.decimal), spell(pair[1], decimal=parameter.decimal)
+
+
+def _as_file(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> str:
+    """The name of a file that holds the values, a line each (or joined by the separator)."""
+    words = [_word(descriptor, parameter, item, stage) for item in _items(value)]
+    for word in words if len(words) > 1 else ():
+        if "\n" in word:
+            raise _refusal(descriptor, parameter, word, "has two lines, but its list is a file with a line for each")
+    return stage.write(os.fsencode((parameter.separator or "\n").join(words) + "\n"))
 
 
 def _items(value: Any) -> list[Any]:
@@ -218,7 +266,13 @@ def _join(descriptor: Descriptor, parameter: Parameter, items: list[str]) -> str
 
 def _word(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> str:
     """One value as a word that can be handed to a program."""
-    word = stage.name(value) if is_table(value) else spell(value, decimal=parameter.decimal)
+    if is_table(value):
+        try:
+            return stage.name(value, parameter.format)
+        except Exception as error:  # whatever astropy's writers raise
+            reason = f"cannot be written as {parameter.format}: {error}"
+            raise _refusal(descriptor, parameter, value, reason) from error
+    word = spell(value, decimal=parameter.decimal)
     if "\0" in word:
         raise _refusal(descriptor, parameter, value, "contains the character NUL; no program can be given it")
     try:
@@ -246,21 +300,27 @@ def _standard_input(descriptor: Descriptor, parameter: Parameter, value: Any, st
 
 
 def _refusal(descriptor: Descriptor, parameter: Parameter, value: Any, reason: str) -> TaskParameterError:
-    shown = "its secret value" if parameter.secret else show(value)
+    shown, value = ("its secret value", None) if parameter.secret else (show(value), value)
     text = f"{descriptor.task}: parameter {parameter.name!r}: {shown} {reason}"
     return TaskParameterError(text, task=descriptor.task, parameter=parameter.name, value=value)
 
 
 class _Stage:
-    """Tables written for one call. The descriptors belong to the invocation, and are closed if none comes of it."""
+    """Files written for one call. The descriptors belong to the invocation, and are closed if none comes of it."""
 
     def __init__(self) -> None:
         self.descriptors: list[int] = []
 
-    def name(self, table: Any) -> str:
+    def name(self, table: Any, format: str) -> str:
         from .staging import stage_table
 
-        self.descriptors.append(stage_table(table))
+        self.descriptors.append(stage_table(table, format))
+        return f"/dev/fd/{self.descriptors[-1]}"
+
+    def write(self, content: bytes) -> str:
+        from .staging import stage_bytes
+
+        self.descriptors.append(stage_bytes(content))
         return f"/dev/fd/{self.descriptors[-1]}"
 
     def close(self) -> None:

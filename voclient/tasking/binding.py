@@ -58,6 +58,8 @@ def make_annotations(descriptor: Descriptor) -> dict[str, Any]:
 def make_docstring(descriptor: Descriptor, *, controls: bool = True) -> str:
     """A numpydoc docstring, with the task controls or without."""
     lines = [descriptor.summary if descriptor.summary.endswith(".") else f"{descriptor.summary}.", ""]
+    if descriptor.deprecated:
+        lines += [*_fill(f"Deprecated: {descriptor.deprecated}."), ""]
     if descriptor.description:
         lines += [*_fill(descriptor.description), ""]
     lines += _heading("Parameters")
@@ -75,11 +77,11 @@ def make_docstring(descriptor: Descriptor, *, controls: bool = True) -> str:
         unit = f", {key.unit}" if key.unit else ""
         text = f": {key.help}" if key.help else ""
         lines.append(f"    ``{key.name}`` ({key.type}{unit}){text}")
-    if descriptor.at_least_one:
+    if groups := [("At least", group) for group in descriptor.at_least_one] + [
+        ("Exactly", group) for group in descriptor.exactly_one
+    ]:
         lines += ["", *_heading("Notes")]
-        lines += [
-            f"At least one of {', '.join(f'`{name}`' for name in group)} is given." for group in descriptor.at_least_one
-        ]
+        lines += [f"{how} one of {', '.join(f'`{name}`' for name in group)} is given." for how, group in groups]
     if descriptor.examples:
         lines += ["", *_heading("Examples")]
         for number, example in enumerate(descriptor.examples):
@@ -144,9 +146,21 @@ def _help(descriptor: Descriptor, parameter: Parameter) -> str:
             text += f" Not together with {others}."
     if parameter.needs:
         text += f" Only with {' and '.join(f'`{name}`' for name in parameter.needs)}."
+    text += conditions_of(parameter)
     if parameter.aliases:
         text += f" Also called {', '.join(f'`{name}`' for name in parameter.aliases)}."
     return text.strip()
+
+
+def conditions_of(parameter: Parameter) -> str:
+    """When it applies, must be given, and should not be used, as sentences that follow others."""
+    if not (parameter.when or parameter.required_when or parameter.deprecated):
+        return ""
+    from .conditions import describe_condition
+
+    text = f" Only for {describe_condition(parameter.when)}." if parameter.when else ""
+    text += f" Required with {describe_condition(parameter.required_when)}." if parameter.required_when else ""
+    return text + (f" Deprecated: {parameter.deprecated.rstrip('.')}." if parameter.deprecated else "")
 
 
 def _heading(text: str) -> list[str]:

@@ -5,13 +5,14 @@ Named tuples, as dataclasses take 15 ms to import and to make.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .dialogue import Answer
 
 PARAMETER_TYPES = (
-    "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range",
+    "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range", "position",
+    "time",
 )  # fmt: skip
 KEY_TYPES = (
     "bool", "int", "float", "string", "angle", "right_ascension", "list", "dict", "any", "table", "text", "path",
@@ -19,6 +20,15 @@ KEY_TYPES = (
 FORMATS = (
     "keyword", "columns", "csv", "tsv", "bsv", "asv", "votable", "fits", "json", "jsonl", "regex", "lines", "text",
 )  # fmt: skip
+FRAMES = {"icrs": ("ra", "dec"), "fk5": ("ra", "dec"), "fk4": ("ra", "dec"), "galactic": ("l", "b")}
+"""Frames of a position, and what its two angles are called there."""
+TIME_FORMS = (
+    "isot", "iso", "date", "yday", "fits", "jyear_str", "jd", "mjd", "jyear", "byear", "decimalyear", "unix", "gps",
+    "cxcsec",
+)  # fmt: skip
+TIME_SCALES = ("utc", "tai", "tt", "tdb", "tcb", "tcg")
+TABLE_FORMATS = ("votable", "fits", "csv", "tsv")
+"""How a Table object is written for a program."""
 CONTROLS = (
     "async", "async_", "execute", "timeout", "check", "cwd", "env", "executor", "callback", "progress", "cache",
     "prompt", "as_finished", "in_flight",
@@ -35,6 +45,10 @@ class Place(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+Condition: TypeAlias = tuple[tuple[str, tuple[Any, ...]], ...]
+"""Names of parameters, each with the values of which it must have one; True: it is given, False: it is not."""
 
 
 class Parameter(NamedTuple):
@@ -74,17 +88,34 @@ class Parameter(NamedTuple):
     unit: str | None = None
     separator: str | None = None
     """Joins the items of a list into one word; None: each item is a use of the template."""
+    as_file: bool = False
+    """Its values are written to a file, a line each, whose name is what the template gets."""
+    format: str = "votable"
+    """How a Table object is written."""
+    frame: str = "icrs"
+    """Of a position, one of `FRAMES`."""
+    coordinate: str | None = None
+    """Of an angle: the one that a SkyCoord gives it (`ra`, `dec`, `l`, `b`)."""
+    form: str | None = None
+    """Of a time, one of `TIME_FORMS`; of a position, `degrees` or `sexagesimal`."""
+    scale: str = "utc"
     aliases: tuple[str, ...] = ()
     environment: str | None = None
     """Name of the environment variable that carries it (secrets never go on argv)."""
     secret: bool = False
     needs: tuple[str, ...] = ()
     """Parameters that must be given when this one is."""
+    when: Condition = ()
+    """It may be given only then."""
+    required_when: Condition = ()
+    deprecated: str = ""
+    """What to use instead; each use warns."""
 
     @property
     def operand(self) -> bool:
         """Known to the program by its place alone."""
-        return bool(self.argv) and self.argv[0].startswith(("{}", "{...}", "{low}", "{high}"))
+        # What `schema` let pass has placeholders only that stand for values.
+        return bool(self.argv) and self.argv[0].startswith("{") and not self.argv[0].startswith("{{")
 
     @property
     def positional(self) -> bool:
@@ -136,6 +167,10 @@ class Section(NamedTuple):
     path: str | None = None
     """The template of a file's name, `{output}` stands for a parameter's value. For `stdout`: where the output
     goes instead when that parameter is given."""
+    optional: bool = False
+    """That the file is missing is no error."""
+    when: Condition = ()
+    """It applies to such calls only."""
 
 
 class Results(NamedTuple):
@@ -192,6 +227,15 @@ class SessionForm(NamedTuple):
     """Regular expression of the answers that tell a failure; its first group is the message."""
 
 
+class Requirement(NamedTuple):
+    """The lowest version of a program that will do, and how it is asked for its own."""
+
+    version: str
+    argv: tuple[str, ...] = ("--version",)
+    pattern: str = r"\d+(?:\.\d+)+"
+    """Finds the version in what it prints: the first group, else the whole."""
+
+
 class Descriptor(NamedTuple):
     """How to call one executable and read what it prints."""
 
@@ -210,6 +254,7 @@ class Descriptor(NamedTuple):
     """Groups of parameters of which at most one may be given."""
     at_least_one: tuple[tuple[str, ...], ...] = ()
     """Groups of parameters of which at least one must be given."""
+    exactly_one: tuple[tuple[str, ...], ...] = ()
     end_of_options: str | None = "--"
     """The word that protects operands beginning with `-`; None: the program knows none."""
     results: Results = Results()
@@ -228,6 +273,9 @@ class Descriptor(NamedTuple):
     prompt_timeout: float = 10.0
     """Seconds of silence after which a program at its terminal is looked at: does it wait for input."""
     session: SessionForm | None = None
+    requires: Requirement | None = None
+    deprecated: str = ""
+    """What to use instead; each call warns."""
 
 
 class Package(NamedTuple):
@@ -248,6 +296,8 @@ class Package(NamedTuple):
     environment: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     """Old name of a task, new name."""
+    requires: Requirement | None = None
+    """Of its tasks, unless they say otherwise."""
 
     @property
     def attributes(self) -> dict[str, Any]:

@@ -81,6 +81,16 @@ class ExecutableNotFoundError(TaskError, FileNotFoundError):
         self.places = places
 
 
+class ExecutableVersionError(TaskError):
+    """The program of a task is too old, or does not tell: its ``version``, and the one ``required``."""
+
+    def __init__(self, message: str, *, executable: str = "", version: str = "", required: str = "") -> None:
+        super().__init__(message)
+        self.executable = executable
+        self.version = version
+        self.required = required
+
+
 class ResultError(TaskError):
     """What a tool printed could not be read as declared: ``key``, and the ``line`` of output."""
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from . import locations
 from .descriptor import (
+    Condition,
     Descriptor,
     Example,
     ExitStatus,
@@ -22,6 +23,7 @@ from .descriptor import (
     Parameter,
     Place,
     Prompt,
+    Requirement,
     Results,
     Section,
     SessionForm,
@@ -29,7 +31,7 @@ from .descriptor import (
 from .errors import DescriptorError
 
 _T = TypeVar("_T")
-_COMPILER = 1
+_COMPILER = 3
 """Goes up whenever the normal form of the same YAML changes."""
 
 
@@ -85,6 +87,7 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         parameters=tuple(build_parameter(item) for item in data.get("parameters", ())),
         exclusive=tuple(map(tuple, data.get("exclusive", ()))),
         at_least_one=tuple(map(tuple, data.get("at_least_one", ()))),
+        exactly_one=tuple(map(tuple, data.get("exactly_one", ()))),
         end_of_options=data.get("end_of_options", "--"),
         results=Results(
             stdout=_section(results["stdout"]) if "stdout" in results else None,
@@ -103,6 +106,8 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         prompts=tuple(Prompt(**item) for item in data.get("prompts", ())),
         prompt_timeout=data.get("prompt_timeout", 10.0),
         session=_session(data["session"]) if "session" in data else None,
+        requires=_requirement(data) or (package.requires if package else None),
+        deprecated=data.get("deprecated", ""),
     )
 
 
@@ -114,6 +119,9 @@ def build_parameter(data: dict[str, Any]) -> Parameter:
             fields[name] = tuple(fields[name])
     if "flags" in fields:
         fields["flags"] = tuple((value, tuple(words)) for value, words in fields["flags"])
+    for name in ("when", "required_when"):
+        if name in fields:
+            fields[name] = _condition(fields[name])
     return Parameter(**fields)
 
 
@@ -125,6 +133,7 @@ def build_package(data: dict[str, Any], file: str) -> Package:
         fields["bindir"] = os.path.normpath(os.path.join(folder, os.path.expanduser(fields["bindir"])))
     for name in ("environment", "aliases"):
         fields[name] = tuple(map(tuple, fields.get(name, ())))
+    fields["requires"] = _requirement(data)
     return Package(name=data["package"], folder=folder, **fields)
 
 
@@ -132,8 +141,21 @@ def _session(data: dict[str, Any]) -> SessionForm:
     return SessionForm(**data | {name: tuple(data.get(name, ())) for name in ("command", "startup")})
 
 
+def _condition(data: Any) -> Condition:
+    return tuple((name, tuple(values)) for name, values in data)
+
+
+def _requirement(data: dict[str, Any]) -> Requirement | None:
+    if "requires" not in data:
+        return None
+    fields = dict(data["requires"])
+    if "argv" in fields:
+        fields["argv"] = tuple(fields["argv"])
+    return Requirement(**fields)
+
+
 def _section(data: dict[str, Any]) -> Section:
-    fields = data | {"keys": _keys(data.get("keys", ()))}
+    fields = data | {"keys": _keys(data.get("keys", ())), "when": _condition(data.get("when", ()))}
     for name in ("columns", "widths"):
         fields[name] = tuple(data.get(name, ()))
     return Section(**fields)

@@ -13,3 +13,14 @@ def debug(text: str, *values: object) -> None:
     get_logger = getattr(sys.modules.get("logging"), "getLogger", None)
     if get_logger is not None:
         get_logger("voclient").debug(text, *values)
+
+
+def warn_deprecated(text: str) -> None:
+    """A FutureWarning at the line of the caller outside this package, as its author is to change it."""
+    import warnings
+
+    level = 2
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("voclient."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, FutureWarning, stacklevel=level)

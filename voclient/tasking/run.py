@@ -142,6 +142,18 @@ class Run:
 
     # The start.
 
+    def check_program(self) -> None:
+        """Where the descriptor requires a version: ask for it, once for each program; TaskError when it will not do."""
+        if self.descriptor.requires is None:
+            return
+        from .requirements import require
+
+        try:
+            require(self.descriptor, self.controls.env)
+        except BaseException as error:
+            self.give_up(Status.ERROR, str(error))
+            raise
+
     def launch(self, hand_over: Callable[[Run], object]) -> None:
         """Start the process and hand the run over to its pump. TaskError when that cannot be; it has ended then."""
         descriptor, invocation, controls, record = self.descriptor, self._invocation, self.controls, self.record

@@ -1,4 +1,8 @@
-"""What a descriptor and a package.yaml consist of: their keys, and the rules between them."""
+"""What a descriptor and a package.yaml consist of, and their check as a whole.
+
+The tables here and in `schema_parameter` and `schema_results` are the one definition of the format: the checker, the
+JSON Schema (`schema_json`) and the reference page are made of them.
+"""
 
 from __future__ import annotations
 
@@ -6,296 +10,71 @@ import re
 from typing import Any
 
 from . import checking as c
-from .checking import Checker
-from .descriptor import CONTROLS, PARAMETER_TYPES, Parameter
-from .schema_interaction import check_interaction, prompts_field, spoken, terminal_field, timeout_field
-from .schema_results import names_of, results_field, sections_of
-from .template import fill, placeholders
-from .values import check_one, describe
+from .checking import Checker, Entry, Field
+from .rules import check_rules
+from .schema_interaction import prompts_field, terminal_field, timeout_field
+from .schema_parameter import PARAMETERS, VARIABLE, check_variable
+from .schema_results import results
 from .yamlfile import Path
 
 FORMAT = 1
 """The version of the descriptor format this framework reads."""
-_TEXTS = ("string", "path", "url", "table")
-_NUMBERS = ("int", "float", "angle", "quantity", "range")
 _NEEDS = ("network",)
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+)*")
+_STATUS = "(0*(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]))"
 
 
 def check_descriptor(checker: Checker, data: Any) -> dict[str, Any]:
     """Check a whole descriptor; its data in normal form."""
-    task = checker.mapping((), data, _DESCRIPTOR, "a descriptor", ("task", "summary", "executable"))
-    if "task" in task:
-        c.check_identifier(checker, ("task",), task["task"], "task", at_key=False)
-    parameters = {parameter.name: parameter for parameter in map(_parameter, task.get("parameters", []))}
-    _check_aliases(checker, parameters)
-    for group in ("exclusive", "at_least_one"):
-        for names in task.get(group, []):
-            for name in names:
-                checker.refer((group,), name, parameters, "parameter")
-            if len(names) < 2:
-                checker.problem((group,), f"a group of {group!r} names at least two parameters: [[a, b], …]")
-    for name, parameter in parameters.items():
-        for other in parameter.needs:
-            checker.refer(("parameters", name, "needs"), other, parameters, "parameter")
-    inputs = [name for name, parameter in parameters.items() if parameter.stdin]
-    for name in inputs[1:]:
-        path = ("parameters", name, "argv")
-        checker.problem(path, f"standard input already takes {inputs[0]!r}; it can take one parameter")
-    if "command" in task:
-        task["command"] = _command(checker, task, parameters)
-    results = task.get("results", {})
-    for where, section in sections_of(results):
-        for field in ("path", "format"):
-            for name in names_of(section.get(field, "")):
-                checker.refer((*where, field), name, parameters, "parameter")
-    check_interaction(checker, task, parameters)
-    sound = not checker.problems
-    for i, example in enumerate(task.get("examples", [])):
-        _check_example(checker, ("examples", i), example, parameters, results, sound)
+    task = checker.mapping((), data, DESCRIPTOR, "a descriptor", DESCRIPTOR_REQUIRED)
+    check_rules(checker, task, data)
     return task
-
-
-def _command(checker: Checker, task: dict[str, Any], parameters: dict[str, Parameter]) -> list[str | int]:
-    """Fixed words, and `{name}` as the index of a parameter: each that has words must be there."""
-    path, names = ("command",), list(parameters)
-    result: list[str | int] = []
-    if "arguments" in task:
-        checker.problem(("arguments",), "'command' has all words: its fixed ones, too, so there is no 'arguments'")
-    for i, word in enumerate(task["command"]):
-        try:
-            found = placeholders(word)
-        except ValueError as error:
-            checker.problem((*path, i), str(error))
-            continue
-        if not found:
-            result.append(fill(word, {}))
-        elif word != f"{{{found[0]}}}":
-            checker.problem(
-                (*path, i), f"{word!r}: a parameter's words stand alone; what belongs to them is its 'argv'"
-            )
-        elif checker.refer((*path, i), found[0], names, "parameter"):
-            result.append(names.index(found[0]))
-    for i, parameter in enumerate(parameters.values()):
-        if (parameter.argv or parameter.flags) and i not in result:
-            checker.problem(
-                path, f"parameter {parameter.name!r} is not in 'command', which has all words in their order"
-            )
-    return result
 
 
 def check_package(checker: Checker, data: Any) -> dict[str, Any]:
     """Check a package.yaml; its data in normal form."""
-    if isinstance(data, dict) and data.get("format", FORMAT) != FORMAT:
-        value = data["format"]
+    value = data.get("format", FORMAT) if isinstance(data, dict) else FORMAT
+    if value != FORMAT or value is True:
         newer = "; a newer voclient reads it" if isinstance(value, int) and value > FORMAT else ""
         checker.problem(("format",), f"format {value!r} is not known to this voclient, which reads {FORMAT}{newer}")
         checker.finish()
-    package = checker.mapping((), data, _PACKAGE, "a package", ("package", "version", "summary"))
-    if "package" in package:
-        c.check_identifier(checker, ("package",), package["package"], "package", at_key=False)
-    return package
+    return checker.mapping((), data, PACKAGE, "a package", PACKAGE_REQUIRED)
 
 
+@c.field(
+    {"type": "object", "propertyNames": {"pattern": f"^{VARIABLE}$"}, "additionalProperties": c.literal.schema},
+    "a mapping from variables to texts",
+)
 def _environment(checker: Checker, path: Path, value: Any) -> list[list[str]]:
     variables = checker.named(path, value, c.literal, "an environment")
     for name in variables:
-        _check_variable(checker, (*path, name), name, at_key=True)
+        check_variable(checker, (*path, name), name, at_key=True)
     return [[str(name), text] for name, text in variables.items()]
 
 
-def _variable(checker: Checker, path: Path, value: Any) -> str:
-    name = c.text(checker, path, value)
-    _check_variable(checker, path, name)
-    return name
-
-
-def _check_variable(checker: Checker, path: Path, name: Any, *, at_key: bool = False) -> None:
-    if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
-        checker.problem(path, f"{name!r} is no name of an environment variable", at_key=at_key)
-
-
+@c.field({**c.line.schema, "pattern": r"^\s*(\S+|\S[^\n]*/[^\n]*)\s*$"}, "a program's name, or a path")
 def _executable(checker: Checker, path: Path, value: Any) -> str:
-    name = c.line(checker, path, value)
+    name = str(c.line(checker, path, value))
     if any(blank in name for blank in " \t") and "/" not in name:
         checker.problem(path, f"{name!r}: a program's name only; its words go to 'arguments'")
     return name
 
 
-def _parameters(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]]:
-    items = checker.named(path, value, _check_parameter, "'parameters'")
-    return [{"name": str(name), **item} for name, item in items.items()]
+_STATUSES = ("success", "error")
+EXIT_STATUS: dict[str, Entry] = {
+    "status": Entry(c.one_of(_STATUSES), "What it means", "error"),
+    "message": Entry(c.text, "What is told then", "no such star"),
+}
 
 
-def _check_parameter(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    name, before = path[-1], len(checker.problems)
-    c.check_parameter_name(checker, path, name)
-    if not isinstance(value, dict):
-        checker.problem(path, f"parameter {name!r} must be a mapping, such as {{argv: '--{name} {{}}', help: …}}")
-        return {}
-    data = checker.mapping(path, value, _PARAMETER, f"parameter {name!r}")
-    if "min" in data:
-        data["minimum"] = data.pop("min")
-    if "max" in data:
-        data["maximum"] = data.pop("max")
-    argv = data.pop("argv", None)
-    if argv is not None:
-        data |= argv
-    if "type" not in data and data.get("choices"):
-        data["type"] = "choice"
-    kind = data.setdefault("type", "string")
-    if value.get("type", kind) != kind:
-        return data
-    if "choices" in data and kind in ("choice", "string", "path", "url"):
-        raw = checker.document.raw
-        data["choices"] = [raw.get((*path, "choices", i), item) for i, item in enumerate(data["choices"])]
-    if data.get("flags"):
-        _check_flags(checker, path, data)
-    elif data.get("argv"):
-        _check_template(checker, path, data)
-    elif not (data.get("stdin") or "environment" in data or "argv" in value or name in spoken(checker.document.data)):
-        checker.problem(path, f"parameter {name!r} never reaches the program: it needs 'argv' (such as "
-                        f"'--{name} {{}}', or stdin) or 'environment'", at_key=True)  # fmt: skip
-    _check_rules(checker, path, data)
-    if len(checker.problems) == before:
-        _check_values(checker, path, data)
-    return data
-
-
-def _argv(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    """`stdin`, `none`, a template, or for each value its words."""
-    if value == "stdin":
-        return {"stdin": True}
-    if value == "none":
-        return {"unsent": True}
-    if isinstance(value, dict):
-        flags = [[key, [] if item is None else c.words(checker, (*path, key), item)] for key, item in value.items()]
-        return {"flags": flags}
-    words = c.words(checker, path, value)
-    if not words:
-        checker.problem(path, "'argv' is empty; it says how the value is written, such as '--name {}'")
-    return {"argv": words}
-
-
-def _check_flags(checker: Checker, path: Path, data: dict[str, Any]) -> None:
-    kind, values = data["type"], [value for value, _ in data["flags"]]
-    where = (*path, "argv")
-    if kind == "bool":
-        for value in values:
-            if not isinstance(value, bool):
-                checker.problem((*where, value), "the words of a bool are those of true and of false", at_key=True)
-        return
-    if kind not in ("choice", "string", "int", "float"):
-        checker.problem(where, f"words for each value suit bool, choice, int and float, not {kind}")
-        return
-    if kind in ("choice", "string"):
-        values = [str(value) for value in values]
-        data["flags"] = [[str(value), words] for value, words in data["flags"]]
-    choices = data.setdefault("choices", values)
-    if sorted(map(str, choices)) != sorted(map(str, values)):
-        missing = ", ".join(sorted(set(map(str, choices)) ^ set(map(str, values))))
-        checker.problem(where, f"'choices' and the values under 'argv' differ: {missing}")
-
-
-def _check_template(checker: Checker, path: Path, data: dict[str, Any]) -> None:
-    kind, name = data["type"], path[-1]
-    where = (*path, "argv")
-    allowed = {"", "low", "high"} if kind == "range" else {""}
-    if data.get("repeated") and "separator" not in data:
-        allowed.add("...")
-    found: list[str] = []
-    for word in data["argv"]:
-        try:
-            names = placeholders(word)
-        except ValueError as error:
-            checker.problem(where, str(error))
-            return
-        for placeholder in names:
-            if placeholder not in allowed:
-                listed = ", ".join(f"{{{item}}}" for item in sorted(allowed))
-                checker.problem(where, f"unknown placeholder {{{placeholder}}} (allowed here: {listed})")
-            elif placeholder == "..." and word != "{...}":
-                checker.problem(where, "{...} stands for several words and must be a word of its own")
-        found += names
-    if kind == "bool" and found:
-        checker.problem(where, "a bool's words are there when it is true and hold no {}; "
-                        "for words of both values write argv: {true: +x, false: -x}")  # fmt: skip
-    if kind != "bool" and not found:
-        checker.problem(where, f"there is no {{}} for the value of {name!r}; only a bool goes without")
-
-
-def _check_rules(checker: Checker, path: Path, data: dict[str, Any]) -> None:
-    kind = data["type"]
-    low, high = data.get("minimum"), data.get("maximum")
-    for key in ("min", "max", "unit", "above", "below", "decimal"):
-        if {"min": low, "max": high}.get(key, data.get(key)) is not None and kind not in _NUMBERS:
-            checker.problem(
-                (*path, key), f"{key!r} is for numbers ({', '.join(_NUMBERS)}), not for {kind}", at_key=True
-            )
-    if low is not None and high is not None and low > high:
-        checker.problem((*path, "max"), f"'max' ({high}) is below 'min' ({low})")
-    if "pattern" in data and kind not in _TEXTS:
-        checker.problem(
-            (*path, "pattern"), f"'pattern' is for texts ({', '.join(_TEXTS)}), not for {kind}", at_key=True
-        )
-    if kind == "choice" and not data.get("choices"):
-        checker.problem(path, f"parameter {path[-1]!r} is a choice and needs 'choices'", at_key=True)
-    if "separator" in data and not data.get("repeated") and kind != "range":
-        checker.problem((*path, "separator"), "'separator' joins the values of a 'repeated' parameter", at_key=True)
-    if data.get("secret") and (data.get("argv") or data.get("flags")):
-        checker.problem((*path, "argv"), "a secret never goes on the command line, where everybody sees it; "
-                        "use 'environment', argv: stdin, or the answer to a prompt")  # fmt: skip
-    for key in ("min_items", "max_items"):
-        if key in data and not data.get("repeated"):
-            checker.problem((*path, key), f"{key!r} counts the values of a 'repeated' parameter", at_key=True)
-        elif key in data and not (isinstance(data[key], int) and data[key] >= 0):
-            checker.problem((*path, key), f"{key!r} is a whole number")
-    if data.get("send_default") and "default" not in data:
-        checker.problem((*path, "send_default"), "there is no 'default' that could be sent", at_key=True)
-    if data.get("required") and "default" in data:
-        checker.problem((*path, "default"), "a required parameter has no default", at_key=True)
-    if kind == "bool" and (data.get("repeated") or data.get("stdin")):
-        checker.problem(path, "a bool is neither repeated nor given on standard input", at_key=True)
-
-
-def _check_values(checker: Checker, path: Path, data: dict[str, Any]) -> None:
-    """Choices and default must be values of the parameter's own type."""
-    plain = Parameter(name=str(path[-1]), type=data["type"], minimum=data.get("minimum"), maximum=data.get("maximum"))
-    for i, choice in enumerate(data.get("choices", [])):
-        try:
-            check_one(plain, choice) if data["type"] != "choice" else None
-        except ValueError as error:
-            checker.problem((*path, "choices", i), f"{error}; accepted: {describe(plain)}")
-    if "default" in data:
-        parameter = _parameter({"name": path[-1], **data})
-        for value in data["default"] if isinstance(data["default"], list) else [data["default"]]:
-            try:
-                check_one(parameter, value)
-            except ValueError as error:
-                checker.problem((*path, "default"), f"{error}; accepted: {describe(parameter)}")
-
-
-def _parameter(data: dict[str, Any]) -> Parameter:
-    from .loading import build_parameter
-
-    return build_parameter(data)
-
-
-def _check_aliases(checker: Checker, parameters: dict[str, Parameter]) -> None:
-    owners = {name: name for name in parameters}
-    for name, parameter in parameters.items():
-        path = ("parameters", name, "aliases")
-        for alias in parameter.aliases:
-            if alias in CONTROLS:
-                checker.problem(path, f"{alias!r} is a task control, no parameter may have it as an alias")
-            elif alias in owners:
-                of = f"an alias of {owners[alias]!r}" if owners[alias] != alias else "a parameter"
-                checker.problem(path, f"{alias!r} is already {of}")
-            elif not alias or any(blank in alias for blank in " \t\n="):
-                checker.problem(path, f"{alias!r} cannot be a name: it has a blank or =")
-            owners.setdefault(alias, name)
-
-
+@c.field(
+    {
+        "type": "object",
+        "propertyNames": {"pattern": f"^{_STATUS}(-{_STATUS})?$"},
+        "additionalProperties": {"anyOf": [{"enum": list(_STATUSES)}, c.object_schema(EXIT_STATUS, ("status",))]},
+    },
+    "a mapping from numbers, or ranges of them, to `success`, `error`, or a mapping",
+)
 def _exit_statuses(checker: Checker, path: Path, value: Any) -> list[list[Any]]:
     """`1: error`, `1-125: {status: error, message: …}`."""
     result = []
@@ -312,89 +91,139 @@ def _exit_statuses(checker: Checker, path: Path, value: Any) -> list[list[Any]]:
 
 def _exit_status(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
-        fields: dict[str, c.Field] = {"status": c.one_of(("success", "error")), "message": c.text}
-        return checker.mapping(path, value, fields, "an exit status", ("status",))
-    return {"status": c.one_of(("success", "error"))(checker, path, value)}
+        return checker.mapping(path, value, EXIT_STATUS, "an exit status", ("status",))
+    return {"status": c.one_of(_STATUSES)(checker, path, value)}
 
 
+_GROUP = {"type": "array", "items": c.line.schema, "minItems": 2}
+
+
+@c.field(
+    {"anyOf": [{"type": "array", "items": _GROUP}, {**_GROUP, "items": {"type": "string"}}]},
+    "a list of groups of names, or one group",
+)
 def _groups(checker: Checker, path: Path, value: Any) -> list[list[str]]:
     """`[[a, b], [c, d]]`; a single group may be written `[a, b]`."""
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return [value]
-    groups: list[list[str]] = c.list_of(c.list_of(c.line))(checker, path, value)
+        groups = [list(value)]
+    else:
+        groups = c.list_of(c.list_of(c.line))(checker, path, value)
+    if checker.is_sound(path) and any(len(names) < 2 for names in groups):
+        checker.problem(path, f"a group of {path[-1]!r} names at least two parameters: [[a, b], …]")
     return groups
 
 
-def _example(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    return checker.mapping(path, value, _EXAMPLE, "an example")
+@c.field(
+    {**c.line.schema, "type": ["string", "number"], "minimum": 0, "pattern": rf"^\s*{_VERSION.pattern}\s*$"},
+    "a version",
+)
+def _version(checker: Checker, path: Path, value: Any) -> str:
+    version = str(c.line(checker, path, value))
+    if checker.is_sound(path) and not _VERSION.fullmatch(version):
+        checker.problem(path, f"{checker.name(path)} must be numbers between points, such as 3.9, not {value!r}")
+    return version
 
 
-def _call(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    return checker.named(path, value, c.anything, "'call'")
-
-
-def _expect(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    return checker.named(path, value, c.anything, "'expect'")
-
-
-def _check_example(
-    checker: Checker,
-    path: Path,
-    example: dict[str, Any],
-    parameters: dict[str, Parameter],
-    results: dict[str, Any],
-    sound: bool,
-) -> None:
-    names = {alias: p for p in parameters.values() for alias in (p.name, *p.aliases)}
-    call = example.get("call", {})
-    given = set()
-    for name, value in call.items():
-        where = (*path, "call", name)
-        if not checker.refer(where, name, names, "parameter", at_key=True) or value is None:
-            continue
-        parameter = names[name]
-        given.add(parameter.name)
-        for item in value if parameter.repeated and isinstance(value, list) else [value]:
-            try:
-                _ = sound and check_one(parameter, item)
-            except ValueError as error:
-                checker.problem(where, f"{error}; accepted: {describe(parameter)}")
-    for parameter in parameters.values():
-        if parameter.required and parameter.name not in given:
-            checker.problem(path, f"the example does not give the required parameter {parameter.name!r}")
-    sections = [section for _, section in sections_of(results)]
-    if any(not section.get("keys") and "key" not in section for section in sections):
-        return
-    keys = [key["name"] for section in sections for key in section.get("keys", [])]
-    keys += [section["key"] for section in sections if "key" in section]
-    keys += [key["name"] for key in results.get("channel", [])]
-    for name in example.get("expect", {}):
-        checker.refer((*path, "expect", name), name, keys, "result key", at_key=True)
-
-
-_PARAMETER: dict[str, c.Field] = {
-    "type": c.one_of(PARAMETER_TYPES), "help": c.text, "argv": _argv, "required": c.flag, "repeated": c.flag,
-    "default": c.anything, "choices": c.list_of(c.scalar), "min": c.number, "max": c.number, "pattern": c.pattern,
-    "unit": c.line, "separator": c.literal, "aliases": c.list_of(c.text, single=True), "environment": _variable,
-    "secret": c.flag, "needs": c.list_of(c.line, single=True), "send_default": c.flag, "above": c.number,
-    "below": c.number, "min_items": c.number, "max_items": c.number, "decimal": c.flag,
+REQUIRES: dict[str, Entry] = {
+    "version": Entry(_version, "The lowest version of the program that will do", "'3.9'"),
+    "argv": Entry(c.words, "The words that make it tell its version", "-v", "--version"),
+    "pattern": Entry(
+        c.pattern, "Finds the version in what it prints: the first group, else all that fits", "'Version ([0-9.]+)'",
+        "the first numbers with points between them",
+    ),
 }  # fmt: skip
-_EXAMPLE: dict[str, c.Field] = {
-    "call": _call, "expect": _expect, "needs": c.list_of(c.one_of(_NEEDS), single=True), "help": c.text,
+
+
+@c.field({"anyOf": [_version.schema, c.object_schema(REQUIRES, ("version",))]}, "a version, or a mapping")
+def _requires(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
+    """`requires: 3.9` is short for `requires: {version: 3.9}`."""
+    if isinstance(value, dict):
+        return checker.mapping(path, value, REQUIRES, "'requires'", ("version",))
+    return {"version": _version(checker, path, value)}
+
+
+EXAMPLE: dict[str, Entry] = {
+    "call": Entry(c.map_of(c.anything, "'call'", noun="a mapping"), "Parameters and their values; files lie beside the "
+                  "descriptor", "{target: m31}"),
+    "expect": Entry(c.map_of(c.anything, "'expect'", noun="a mapping"), "Keys and their values; numbers are compared "
+                    "to the digits written", "{ra: 10.6847}"),
+    "needs": Entry(c.list_of(c.one_of(_NEEDS), single=True), "What it must have to run", "network"),
+    "help": Entry(c.text, "What it shows", "A well-known galaxy"),
 }  # fmt: skip
-_DESCRIPTOR: dict[str, c.Field] = {
-    "task": c.line, "summary": c.line, "description": c.text, "executable": _executable, "aliases": c.list_of(c.line),
-    "arguments": c.words, "command": c.words, "parameters": _parameters, "exclusive": _groups, "at_least_one": _groups,
-    "end_of_options": lambda checker, path, value: None if value is None else c.line(checker, path, value),
-    "environment": _environment, "exit_statuses": _exit_statuses, "results": results_field,
-    "examples": c.list_of(_example), "install": c.line, "terminal": terminal_field, "prompts": prompts_field,
-    "prompt_timeout": timeout_field,
+DESCRIPTOR_REQUIRED = ("task", "summary", "executable")
+DESCRIPTOR: dict[str, Entry] = {
+    "task": Entry(c.identifier("task"), "The task's name, and that of its file", "vosesame"),
+    "summary": Entry(c.line, "What it does, in a line", "Resolve names to positions"),
+    "description": Entry(c.text, "More about it", "Asks several services."),
+    "executable": Entry(
+        _executable, "The program: a name that is sought, or with a `/` a path relative to the descriptor", "vosesame"
+    ),
+    "aliases": Entry(c.list_of(c.line), "Other names of the task", "[sesame]"),
+    "deprecated": Entry(c.line, "What to use instead; every call warns", "use 'newtask'"),
+    "arguments": Entry(c.words, "Words that are always there, ahead of the parameters'", "[-T, -d]"),
+    "command": Entry(
+        c.words, "Instead: all words in their order; `{name}` stands for those of a parameter", "[mem, '{file}']",
+        "`arguments`, then the parameters as declared",
+    ),
+    "parameters": Entry(PARAMETERS, "What it takes, in the order of the command line", "{file: {argv: '{}'}}"),
+    "exclusive": Entry(_groups, "Of each group at most one may be given", "[[csv, tsv]]"),
+    "at_least_one": Entry(_groups, "Of each group one or more must be given", "[[ra, target]]"),
+    "exactly_one": Entry(_groups, "Of each group one must be given, and no more", "[[file, url]]"),
+    "end_of_options": Entry(
+        Field(
+            lambda checker, path, value: None if value is None else c.line(checker, path, value),
+            {"type": [*c.line.schema["type"], "null"], "pattern": c.line.schema["pattern"]},
+            "a word, or null",
+        ),
+        "The word that protects operands which begin with `-`; null: the program knows none",
+        "null",
+        "--",
+    ),
+    "environment": Entry(_environment, "Variables the program is given", "{LC_ALL: C}"),
+    "exit_statuses": Entry(
+        _exit_statuses, "What its exit statuses mean, where not as usual", "{3: {status: error, message: no star}}",
+        "0 is success, all others are errors",
+    ),
+    "results": Entry(results, "What it gives", "{stdout: {format: csv}}"),
+    "examples": Entry(
+        c.list_of(c.object_of(EXAMPLE, "an example")), "Calls that are documentation and self-test",
+        "[{call: {target: m31}, expect: {ra: 10.6847}}]",
+    ),
+    "install": Entry(c.line, "What to install when the program is missing", "apt install wcstools"),
+    "requires": Entry(_requires, "The lowest version of the program that will do, and how it is asked", "'3.9'"),
+    "terminal": Entry(terminal_field, "Which of its streams are a terminal", "[stdin, stdout]",
+                      "all where there are `prompts`, else none"),
+    "prompts": Entry(prompts_field, "What it asks at its terminal, and what is typed then",
+                     "[{expect: 'Password: ', answer: '{password}'}]"),
+    "prompt_timeout": Entry(timeout_field, "Seconds of silence after which it is taken to wait for an answer", "30",
+                            "10"),
 }  # fmt: skip
-_PACKAGE: dict[str, c.Field] = {
-    "format": c.anything, "package": c.line, "version": c.line, "summary": c.line, "description": c.text,
-    "author": c.line, "contact": c.line, "homepage": c.line, "license": c.line, "icon": c.line, "bindir": c.line,
-    "environment": _environment, "install": c.line,
-    "aliases": lambda checker, path, value: [
-        [str(old), new] for old, new in checker.named(path, value, c.line, "'aliases'").items()
-    ],
+PACKAGE_REQUIRED = ("package", "version", "summary")
+PACKAGE: dict[str, Entry] = {
+    "format": Entry(Field(lambda checker, path, value: value, {"const": FORMAT}, f"`{FORMAT}`"), "The version of the "
+                    "descriptor format", "1", "1"),
+    "package": Entry(c.identifier("package"), "The package's name", "mytasks"),
+    "version": Entry(c.line, "Its version", "'1.0'"),
+    "summary": Entry(c.line, "What it is, in a line", "Programs of our group"),
+    "description": Entry(c.text, "More about it", "For the reduction of images."),
+    "author": Entry(c.line, "Who wrote it", "A. N. Astronomer"),
+    "contact": Entry(c.line, "Where its users turn to", "help@example.org"),
+    "homepage": Entry(c.line, "Its page", "https://example.org/mytasks"),
+    "license": Entry(c.line, "What may be done with it", "BSD-3-Clause"),
+    "icon": Entry(c.line, "A picture, beside this file", "icon.svg"),
+    "bindir": Entry(c.line, "Its programs' own folder, relative to this file", "../libexec"),
+    "environment": Entry(_environment, "Variables that its programs are given", "{LC_ALL: C}"),
+    "install": Entry(c.line, "What to install when a program of it is missing", "apt install wcstools"),
+    "requires": Entry(_requires, "The lowest version of its programs, unless a descriptor says otherwise", "'3.9'"),
+    "aliases": Entry(
+        Field(
+            lambda checker, path, value: [
+                [str(old), new] for old, new in checker.named(path, value, c.line, "'aliases'").items()
+            ],
+            {"type": "object", "additionalProperties": c.line.schema},
+            "a mapping from old to new names",
+        ),
+        "Names that tasks had before",
+        "{oldname: newname}",
+    ),
 }  # fmt: skip

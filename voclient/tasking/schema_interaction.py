@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import checking as c
-from .checking import Checker
+from .checking import Checker, Entry
 from .descriptor import Parameter
 from .interaction import is_control
 from .template import placeholders
@@ -14,6 +14,10 @@ from .yamlfile import Path
 _STREAMS = ("stdin", "stdout", "stderr")
 
 
+@c.field(
+    {"anyOf": [c.flag.schema, {"enum": list(_STREAMS)}, {"type": "array", "items": {"enum": list(_STREAMS)}}]},
+    "true, or a list of streams",
+)
 def terminal_field(checker: Checker, path: Path, value: Any) -> list[str]:
     """`true` for all three streams, or the names of some."""
     if isinstance(value, bool):
@@ -22,20 +26,32 @@ def terminal_field(checker: Checker, path: Path, value: Any) -> list[str]:
     return [name for name in _STREAMS if name in streams]
 
 
-def prompts_field(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = c.list_of(_prompt)(checker, path, value)
-    return items
-
-
-def session_field(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    return checker.mapping(path, value, _SESSION, "'session'", ("prompt", "command"))
-
-
+@c.field({"type": "number", "exclusiveMinimum": 0}, "a number of seconds")
 def timeout_field(checker: Checker, path: Path, value: Any) -> float:
     seconds = c.number(checker, path, value)
     if seconds is not None and not 0 < seconds < float("inf"):
         checker.problem(path, f"{checker.name(path)} must be a number of seconds above 0")
     return float(seconds or 1)
+
+
+PROMPT: dict[str, Entry] = {
+    "expect": Entry(c.pattern, "The regular expression of the question", "'Password: '"),
+    "answer": Entry(c.literal, "What is typed; `{parameter}` stands for a value", "'{password}'"),
+    "repeated": Entry(c.flag, "It is answered whenever it comes, not only the first time", "true", "false"),
+}
+prompts_field = c.list_of(c.object_of(PROMPT, "a prompt", ("expect", "answer")))
+_LINES = c.list_of(c.literal, single=True)
+SESSION: dict[str, Entry] = {
+    "prompt": Entry(c.pattern, "The regular expression of what it prints when it is ready", "'> $'"),
+    "command": Entry(_LINES, "The lines that are typed for a call; `{parameter}` stands for a value", "'get {name}'"),
+    "marker": Entry(c.literal, "For programs without prompt: a line upon which it prints what `prompt` finds",
+                    "'print 4711'"),
+    "startup": Entry(_LINES, "Lines typed before the first call", "'set quiet'"),
+    "quit": Entry(c.literal, "The line that ends it", "quit", "it is hung up"),
+    "error": Entry(c.pattern, "The regular expression of answers that tell a failure; its first group is the message",
+                   "'^error: (.*)'"),
+}  # fmt: skip
+session_field = c.object_of(SESSION, "'session'", ("prompt", "command"))
 
 
 def spoken(data: Any) -> set[str]:
@@ -109,15 +125,3 @@ def _names(text: str) -> list[str]:
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _prompt(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
-    return checker.mapping(path, value, _PROMPT, "a prompt", ("expect", "answer"))
-
-
-_PROMPT: dict[str, c.Field] = {"expect": c.pattern, "answer": c.literal, "repeated": c.flag}
-_LINES = c.list_of(c.literal, single=True)
-_SESSION: dict[str, c.Field] = {
-    "prompt": c.pattern, "command": _LINES, "marker": c.literal, "startup": _LINES, "quit": c.literal,
-    "error": c.pattern,
-}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Hand an astropy Table to a program: written as VOTable where the program can open it by name."""
+"""Hand a table or a list to a program: written where the program can open it by name."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ _IN_MEMORY = 256 << 20
 """Bytes above which a table goes to disk."""
 
 
-def stage_table(table: Any) -> int:
-    """Write a Table as VOTable to an unnamed file.
+def stage_table(table: Any, format: str = "votable") -> int:
+    """Write a Table to an unnamed file.
 
     Parameters
     ----------
     table : astropy.table.Table
         The table.
+    format : str, optional
+        One of `descriptor.TABLE_FORMATS`.
 
     Returns
     -------
@@ -25,12 +27,41 @@ def stage_table(table: Any) -> int:
     """
     stage = _Stage()
     try:
-        table.write(stage, format="votable")
+        if format == "votable":
+            table.write(stage, format="votable")
+        else:
+            _write(table, format, stage)
         os.lseek(stage.fd, 0, os.SEEK_SET)
     except BaseException:
         os.close(stage.fd)
         raise
     return stage.fd
+
+
+def stage_bytes(content: bytes) -> int:
+    """As `stage_table`, of bytes."""
+    stage = _Stage()
+    try:
+        stage.write(content)
+        os.lseek(stage.fd, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(stage.fd)
+        raise
+    return stage.fd
+
+
+def _write(table: Any, format: str, stage: _Stage) -> None:
+    """By way of memory, as astropy's other writers want a file of their own kind."""
+    import io
+
+    if format == "fits":
+        content = io.BytesIO()
+        table.write(content, format="fits")
+        stage.write(content.getvalue())
+    else:
+        text = io.StringIO(newline="")
+        table.write(text, format={"csv": "ascii.csv", "tsv": "ascii.tab"}[format])
+        stage.write(text.getvalue().encode())
 
 
 class _Stage:

@@ -1,6 +1,6 @@
 """Parameter types: check a value given by a user, and spell it as a word for the program. Pure.
 
-astropy objects are known by their faces (`unit`, `to_value`), so astropy is not imported for plain numbers.
+astropy's objects become plain values in `quantities`, which is imported when there is one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .descriptor import Parameter
+from .descriptor import FRAMES, Parameter
 from .errors import TaskParameterError
 
 _INT = re.compile(r"[-+]?[0-9]+")
@@ -23,7 +23,8 @@ _TEXTS = ("string", "path", "url", "table")
 _NOUNS = {
     "bool": "True or False", "int": "an integer", "float": "a number", "string": "text", "choice": "a choice",
     "path": "a file name", "url": "a URL", "table": "an astropy Table, a file name or a URL", "angle": "an angle",
-    "quantity": "a quantity", "range": "a pair (low, high) of numbers",
+    "quantity": "a quantity", "range": "a pair (low, high) of numbers", "position": "a SkyCoord or a pair of degrees",
+    "time": "a Time or a text such as 2026-01-31T12:30:00",
 }  # fmt: skip
 
 
@@ -57,13 +58,15 @@ def check(parameter: Parameter, value: Any, task: str = "") -> Any:
     try:
         if parameter.separator and parameter.repeated and isinstance(value, str) and parameter.type not in _TEXTS:
             value = [item for item in value.split(parameter.separator) if item.strip()]
-        if parameter.repeated and _is_list(parameter, value):
-            values = [check_one(parameter, item) for item in _items(value)]
-            _check_length(parameter, len(values))
-            return values
-        if parameter.repeated:
+        if not parameter.repeated:
+            return check_one(parameter, value)
+        result = plain(parameter, value)
+        if not _is_list(parameter, result):
             _check_length(parameter, 1)
-        return check_one(parameter, value)
+            return check_one(parameter, result)
+        values = [check_one(parameter, item) for item in _items(result)]
+        _check_length(parameter, len(values))
+        return values
     except ValueError as error:
         if isinstance(error, TaskParameterError):
             raise
@@ -77,7 +80,7 @@ def check(parameter: Parameter, value: Any, task: str = "") -> Any:
 
 def check_one(parameter: Parameter, value: Any) -> Any:
     """Check one value; `ValueError` with the reason."""
-    result = _CHECKS[parameter.type](parameter, _plain(value))
+    result = _CHECKS[parameter.type](parameter, plain(parameter, value))
     for number in result if parameter.type == "range" else (result,):
         _check_bounds(parameter, number)
     if parameter.choices and result not in parameter.choices:
@@ -108,11 +111,15 @@ def describe(parameter: Parameter) -> str:
         if parameter.above is not None:
             text += f" above {parameter.above:g}"
         if parameter.below is not None:
-            text += f" below {parameter.below:g}"
+            text += f"{' and' if parameter.above is not None else ''} below {parameter.below:g}"
         if parameter.pattern is not None:
             text += f" of the form {parameter.pattern}"
         if parameter.unit:
             text += f" ({parameter.unit})"
+        if parameter.type == "position" and parameter.frame != "icrs":
+            text += f" ({parameter.frame})"
+        if parameter.type == "time" and (parameter.form or parameter.scale != "utc"):
+            text += f" ({parameter.form or 'isot'}, {parameter.scale})"
     if not parameter.repeated:
         return text
     least, most = parameter.min_items, parameter.max_items
@@ -169,11 +176,18 @@ def _is_list(parameter: Parameter, value: Any) -> bool:
         return False
     if isinstance(value, Mapping):
         raise ValueError("a mapping is not a list")
-    if parameter.type == "range" and isinstance(value, (tuple, list)) and len(value) == 2:
-        return not all(item is None or not isinstance(item, (tuple, list)) for item in value)
+    if parameter.type in ("range", "position") and isinstance(value, (tuple, list)) and len(value) == 2:
+        return any(isinstance(item, (tuple, list)) or _is_whole(parameter, item) for item in value)
     if hasattr(value, "shape"):
         return bool(value.shape)
     return isinstance(value, Iterable)
+
+
+def _is_whole(parameter: Parameter, item: Any) -> bool:
+    """Whether one of a pair is a position by itself."""
+    return parameter.type == "position" and (
+        hasattr(item, "transform_to") or (isinstance(item, str) and ("," in item or " " in item.strip()))
+    )
 
 
 def _items(value: Any) -> list[Any]:
@@ -183,13 +197,27 @@ def _items(value: Any) -> list[Any]:
     return items
 
 
-def _plain(value: Any) -> Any:
-    """numpy's scalars as Python's."""
-    if getattr(value, "shape", None) == () and hasattr(value, "item") and not hasattr(value, "unit"):
+def plain(parameter: Parameter, value: Any) -> Any:
+    """What astropy, numpy and subclasses of str give, as Python's own; of a unit, as declared."""
+    if type(value) in (str, int, float, bool, list, tuple):
+        return value
+    if (
+        hasattr(value, "to_value")
+        or hasattr(value, "transform_to")
+        or hasattr(value, "unit")
+        or (parameter.type == "time" and hasattr(value, "isoformat"))
+    ):
+        from .quantities import to_plain
+
+        return to_plain(parameter, value)
+    shape = getattr(value, "shape", None)
+    if shape is not None and hasattr(value, "dtype") and hasattr(value, "tolist"):
         if type(value).__name__ == "MaskedConstant":
             raise ValueError("a masked value is no value")
-        return value.item()
-    return str(value) if isinstance(value, str) and type(value) is not str else value
+        if value.dtype.kind == "M":  # nanoseconds would become whole numbers
+            value = value.astype("datetime64[us]")
+        return plain(parameter, value.tolist())
+    return str(value) if isinstance(value, str) else value
 
 
 def show(value: Any) -> str:
@@ -226,8 +254,6 @@ def _int(parameter: Parameter, value: Any) -> int:
 
 def _number(parameter: Parameter, value: Any) -> int | float:
     """An int stays one: a program that asks for a float reads `3` as well."""
-    if hasattr(value, "unit") and hasattr(value, "to_value"):
-        return _in_unit(parameter, value)
     if isinstance(value, str):
         number = _read_number(value)
         if number is None:
@@ -253,20 +279,6 @@ def _read_number(text: str) -> int | float | None:
     return None if number is not None and math.isinf(number) and "inf" not in text.lower() else number
 
 
-def _in_unit(parameter: Parameter, value: Any) -> float:
-    unit = _unit(parameter)
-    try:
-        number = value.to_value(unit)
-        return float(number)
-    except (ValueError, TypeError):
-        wanted = f"cannot be expressed in {unit}" if unit else "has a unit, the parameter has none"
-        raise ValueError(f"{show(value)} {wanted}") from None
-
-
-def _unit(parameter: Parameter) -> str:
-    return parameter.unit or ("deg" if parameter.type == "angle" else "")
-
-
 def _quantity(parameter: Parameter, value: Any) -> int | float:
     """A plain number is in the declared unit; text may bring its own (`5 arcmin`, `12h30m`)."""
     if not isinstance(value, str) or _read_number(value) is not None:
@@ -274,11 +286,13 @@ def _quantity(parameter: Parameter, value: Any) -> int | float:
     from astropy.coordinates import Angle
     from astropy.units import Quantity
 
+    from .quantities import in_unit
+
     try:
         read = Angle(value, unit=None) if parameter.type == "angle" else Quantity(value)
     except (ValueError, TypeError):
         raise _wrong(value, parameter) from None
-    return _in_unit(parameter, read)
+    return _number(parameter, in_unit(parameter, read))
 
 
 def _string(parameter: Parameter, value: Any) -> str:
@@ -316,10 +330,38 @@ def _range(parameter: Parameter, value: Any) -> tuple[Any, Any]:
         ends = []
     if len(ends) != 2 or ends == [None, None]:
         raise _wrong(value, parameter)
-    low, high = (None if end is None else _quantity(parameter, _plain(end)) for end in ends)
+    low, high = (None if end is None else _quantity(parameter, plain(parameter, end)) for end in ends)
     if low is not None and high is not None and not low <= high:
         raise ValueError(f"the low end of {show(value)} is above the high end")
     return low, high
+
+
+def _position(parameter: Parameter, value: Any) -> tuple[float, float]:
+    """Longitude (from 0 to 360) and latitude, in degrees."""
+    if isinstance(value, str):
+        from .quantities import read_position
+
+        try:
+            ends: list[Any] = list(read_position(parameter, value))
+        except ValueError:
+            raise _wrong(value, parameter) from None
+    elif isinstance(value, (tuple, list)) and len(value) == 2:
+        angle = Parameter(parameter.name, "angle")
+        ends = [_quantity(angle, plain(angle, end)) for end in value]
+    else:
+        raise _wrong(value, parameter)
+    lon, lat = ends
+    if not (math.isfinite(lon) and -90 <= lat <= 90):
+        raise ValueError(
+            f"{show(value)} is no place on the sky: {FRAMES[parameter.frame][1]} is from -90 to 90 degrees"
+        )
+    return lon if 0 <= lon < 360 else lon % 360, lat
+
+
+def _time(parameter: Parameter, value: Any) -> str | float:
+    from .quantities import read_time
+
+    return read_time(parameter, value)
 
 
 def _check_length(parameter: Parameter, count: int) -> None:
@@ -349,4 +391,5 @@ def _check_bounds(parameter: Parameter, number: Any) -> None:
 _CHECKS: dict[str, Callable[[Parameter, Any], Any]] = {
     "bool": _bool, "int": _int, "float": _number, "string": _string, "choice": _choice, "path": _path, "url": _url,
     "table": _table, "angle": _quantity, "quantity": _quantity, "range": _range,
+    "position": _position, "time": _time,
 }  # fmt: skip

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ..capture import CapturedOutput
 from ..controls import Controls
 from ..descriptor import Invocation
-from ..errors import ExecutableNotFoundError, TaskError
+from ..errors import ExecutableNotFoundError, ExecutableVersionError, TaskError
 from ..record import Status
 from ..run import Run
 from . import frames, parcel
@@ -65,6 +65,7 @@ def _work(call: parcel.Call, link: _Link, started: Callable[[Run], object] | Non
             run = stack.enter_context(_WorkerRun(call, link, parcel.unpack(call, stack)))
             if started is not None:
                 started(run)
+            run.check_program()
             run_here(run)
             exit = run.exit
             if call.staged and "status" not in exit:
@@ -255,7 +256,9 @@ class _WorkerRun(Run):
 
 def _spell(error: TaskError) -> dict[str, Any]:
     """An error as JSON; `remote` makes it an error again."""
-    data = (
-        {"executable": error.executable, "places": error.places} if isinstance(error, ExecutableNotFoundError) else {}
-    )
+    data: dict[str, Any] = {}
+    if isinstance(error, ExecutableNotFoundError):
+        data = {"executable": error.executable, "places": error.places}
+    elif isinstance(error, ExecutableVersionError):
+        data = {"executable": error.executable, "version": error.version, "required": error.required}
     return {"kind": type(error).__name__, "message": str(error), "data": data}

@@ -67,6 +67,8 @@ class OPset(Waiting, Views):
             from ..cached_runs import recall
 
             run.keeper = recall(run)
+        if run.controls.executor is None and not run.ended:
+            run.check_program()
         if run.ended:
             if not run.controls.async_:
                 self.wait()

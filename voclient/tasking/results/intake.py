@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ResultError
@@ -37,13 +38,24 @@ class Intake:
         self._values = invocation.values
         self._folder = folder
         self._captures = {"stdout": stdout, "stderr": stderr}
+        self._sections = {name: self._if_it_applies(section) for name, section in self._streams().items()}
         self._parsers: dict[str, Parser | None] = {}
         self._channel: ChannelParser | None = None
         self._has_rows = False
         self._is_sound = True
-        for name, capture in self._captures.items():
-            section: Section | None = getattr(self._results, name)
-            self._parsers[name] = open_parser(section, capture) if section else None
+        for name, section in self._sections.items():
+            self._parsers[name] = open_parser(section, self._captures[name]) if section else None
+
+    def _streams(self) -> dict[str, Section | None]:
+        return {"stdout": self._results.stdout, "stderr": self._results.stderr}
+
+    def _if_it_applies(self, section: Section | None) -> Section | None:
+        """The section, when it is there and its condition holds for this call."""
+        if section is None or not section.when:
+            return section
+        from ..conditions import holds
+
+        return section if holds(section.when, self._descriptor, self._values) else None
 
     @property
     def is_channel_on(self) -> bool:
@@ -76,13 +88,12 @@ class Intake:
         for name in names:
             yield from _kept(troubles, self._ask(name, lambda parser: parser.finish(success)))
         if success:
-            for name, capture in self._captures.items():
-                section: Section | None = getattr(self._results, name)
+            for name, section in self._sections.items():
                 if section:
-                    yield from self._references(section, capture)
+                    yield from self._references(section, self._captures[name])
                 if section and section.path:
                     yield from _kept(troubles, self._files(section))
-            for section in self._results.files:
+            for section in filter(self._if_it_applies, self._results.files):
                 yield from _kept(troubles, self._files(section))
             if self._is_sound:
                 yield from self._no_rows()
@@ -91,16 +102,17 @@ class Intake:
 
     def output_names(self) -> list[str]:
         """Where this call's output goes, as far as that is a name and no pattern."""
-        found = [self._paths(path, lambda _: True) for path in self._templates()]
+        found = [self._paths(section) for section in self._written()]
         return [path for paths, is_pattern in found if not is_pattern for path in paths]
 
     def output_files(self) -> list[str]:
         """What there is, now, under the names and patterns of this call's output."""
-        return [path for template in self._templates() for path in self._paths(template, os.path.exists)[0]]
+        return [path for section in self._written() for path in self._paths(section)[0] if os.path.exists(path)]
 
-    def _templates(self) -> list[str]:
-        sections = (self._results.stdout, self._results.stderr, *self._results.files)
-        return [section.path for section in sections if section and section.path]
+    def _written(self) -> list[Section]:
+        """The sections that are files in this call."""
+        sections = (*self._sections.values(), *filter(self._if_it_applies, self._results.files))
+        return [section for section in sections if section and section.path]
 
     def _ask(self, name: str, question: Callable[[Parser], Iterator[Event]]) -> Iterator[Event]:
         parser = self._parsers.get(name)
@@ -117,7 +129,7 @@ class Intake:
 
     def _no_rows(self) -> Iterator[Event]:
         """A success without rows has empty ones, so that `len(result["ra"])` is 0 and no KeyError."""
-        stdout = self._results.stdout
+        stdout = self._sections["stdout"]
         if stdout and stdout.rows and not self._has_rows and stdout.format not in ("keyword", "json", "text"):
             from .rows import plain_keys
 
@@ -127,12 +139,13 @@ class Intake:
             if names:
                 yield Item({name: [] for name in names}, rows=True)
 
-    def _value(self, name: str) -> str | None:
-        """What a parameter is in this call: given, or the tool's default."""
+    def _value(self, name: str) -> list[str]:
+        """What a parameter is in this call: given, or the tool's default; nothing if it is neither."""
         value = self._values.get(name)
         if value is None:
             value = next((known.default for known in self._descriptor.parameters if known.name == name), None)
-        return None if value is None else str(value)
+        values = value if isinstance(value, list) else [value]
+        return [str(item) for item in values if item is not None]
 
     def _references(self, section: Section, capture: Capture) -> Iterator[Event]:
         found = self._find(section, capture, None)
@@ -145,48 +158,49 @@ class Intake:
         if not reference_keys(section):
             return {}
         template = _TEMPLATE.fullmatch(section.format)
-        format = (self._value(template[1]) or "") if template else section.format
+        format = "".join(self._value(template[1])[:1]) if template else section.format
         return find_references(section, format, capture, path)
 
     def _files(self, section: Section) -> Iterator[Event]:
-        """The keys of the files a section names; a pattern (`*.fits`) gives lists of references."""
-        from .references import FileCapture, ListReference
+        """The keys of the files a section names; a pattern (`*.fits`), or several names, gives lists of references."""
+        from .references import FileCapture, ListReference, reference_keys
 
-        assert section.path is not None
-        is_place = all(key.type == "path" for key in section.keys)
-        paths, is_pattern = self._paths(section.path, os.path.exists if is_place else os.path.isfile)
+        names, is_pattern = self._paths(section)
+        missing = [name for name in names if not os.path.exists(name)] if names or not is_pattern else [section.path]
+        if missing and not section.optional:
+            raise ResultError(f"the output file {missing[0]} was not written")
+        is_place = bool(section.keys) and all(key.type == "path" for key in section.keys)
+        paths = list(filter(os.path.exists if is_place else os.path.isfile, names))
         if section.many is False and len(paths) > 1:
             raise ResultError(f"{len(paths)} files match {section.path!r}, which is one")
-        is_pattern = is_pattern if section.many is None else section.many
+        are_many = is_pattern or len(names) > 1 if section.many is None else section.many
         found: list[dict[str, Reference]] = []
         for path in paths:
             capture = FileCapture(path)
             if not self.is_channel_on:
                 yield from self._read(section, capture)
             found.append(self._find(section, capture, path))
-        if is_pattern and found:
-            names = dict.fromkeys(name for entry in found for name in entry)
-            yield Item({name: ListReference([entry[name] for entry in found if name in entry]) for name in names})
+        if are_many:
+            keys = list(dict.fromkeys(name for entry in found for name in entry))
+            keys = keys or [key.name for key in reference_keys(section) if section.optional]
+            yield Item({name: ListReference([entry[name] for entry in found if name in entry]) for name in keys})
         elif found and found[0]:
             yield Item(dict(found[0]))
 
-    def _paths(self, template: str, exists: Callable[[str], bool]) -> tuple[list[str], bool]:
-        """The existing files a template names in this call."""
+    def _paths(self, section: Section) -> tuple[list[str], bool]:
+        """The files a section names in this call, whether there or not; or (True) those that a pattern fits."""
+        template = section.path or ""
         is_pattern = any(mark in _TEMPLATE.sub("", template) for mark in "*?[")
-        values: dict[str, str] = {}
-        for name in _TEMPLATE.findall(template):
-            value = self._value(name)
-            if value is None:
-                return [], is_pattern
-            values[name] = value
+        values = {name: self._value(name) for name in _TEMPLATE.findall(template)}
+        if not all(values.values()):
+            return [], False
         if not is_pattern:
-            path = os.path.join(self._folder, _TEMPLATE.sub(lambda found: values[found[1]], template))
-            return ([path] if exists(path) else []), False
+            return [os.path.join(self._folder, name) for name in _filled(template, values) if name != "-"], False
         import glob
 
-        pattern = _TEMPLATE.sub(lambda found: glob.escape(values[found[1]]), template)
-        paths = glob.glob(os.path.join(glob.escape(self._folder), pattern))
-        return sorted(filter(exists, paths)), True
+        patterns = _filled(template, {name: list(map(glob.escape, value)) for name, value in values.items()})
+        folder = glob.escape(self._folder)
+        return sorted({path for pattern in patterns for path in glob.glob(os.path.join(folder, pattern))}), True
 
     def _read(self, section: Section, capture: FileCapture) -> Iterator[Event]:
         parser: Any = open_parser(section, capture)
@@ -200,6 +214,18 @@ class Intake:
             yield from self._ask("file", lambda parser: parser.finish())
         except OSError as error:
             raise ResultError(f"cannot read the output file {capture.path}: {error.strerror}") from error
+
+
+def _filled(template: str, values: dict[str, list[str]]) -> list[str]:
+    """A template with each combination of the values put in."""
+    from itertools import product
+
+    combinations = (dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
+    return [_TEMPLATE.sub(partial(_chosen, names), template) for names in combinations]
+
+
+def _chosen(names: dict[str, str], found: re.Match[str]) -> str:
+    return names[found[1]]
 
 
 def _kept(troubles: list[ResultError], events: Iterator[Event]) -> Iterator[Event]:

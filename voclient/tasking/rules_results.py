@@ -1,0 +1,95 @@
+"""What must agree within a section of `results`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .checking import Checker
+from .schema_results import sections_of
+from .template import placeholders
+from .yamlfile import Path
+
+_DELIMITED = ("columns", "csv", "tsv", "bsv", "asv")
+_REFERENCES = ("table", "text", "path")
+_ONLY_IN = {
+    "pattern": ("regex",), "multiline": ("regex",), "separator": ("keyword",), "widths": ("columns",),
+    "columns": _DELIMITED, "header": _DELIMITED,
+}  # fmt: skip
+
+
+def check_section(checker: Checker, path: Path, data: dict[str, Any]) -> None:
+    """Check one section in normal form."""
+    form = data["format"]
+    keys = data.setdefault("keys", [])
+    for key, formats in _ONLY_IN.items():
+        if key in data and form not in formats:
+            checker.problem((*path, key), f"{key!r} belongs to {', '.join(formats)}, not to {form}", at_key=True)
+    columns = data.get("columns", [])
+    if "widths" in data and columns and len(data["widths"]) > len(columns):
+        checker.problem((*path, "widths"), f"{len(data['widths'])} widths for {len(columns)} columns")
+    if form in _DELIMITED and columns:
+        _check_columns(checker, path, keys, columns)
+    if form == "regex":
+        _check_groups(checker, path, data, keys)
+    for key in keys:
+        # Text has no structure, tables no single values, and only JSON has lists and objects.
+        where, kind = (*path, "keys", key["name"]), key.get("type", "string")
+        if kind in ("list", "dict", "any") and form not in ("json", "jsonl"):
+            checker.problem(where, f"{kind} comes from json, jsonl and the channel, not from {form}")
+        if kind not in _REFERENCES and (form in ("text", "lines", "votable", "fits") or form.startswith("{")):
+            checker.problem(where, f"{form} gives no single values: {key['name']!r} can be {', '.join(_REFERENCES)}")
+    if "path" in data:
+        try:
+            placeholders(data["path"])
+        except ValueError as error:
+            checker.problem((*path, "path"), str(error))
+    elif "optional" in data:
+        checker.problem((*path, "optional"), "'optional' is for a file, which has a 'path'", at_key=True)
+
+
+def _check_columns(checker: Checker, path: Path, keys: list[dict[str, Any]], columns: list[str]) -> None:
+    for key in keys:
+        group = key.get("group", key["name"])
+        where = (*path, "keys", key["name"])
+        if key.get("type") in _REFERENCES:
+            continue
+        if isinstance(group, int):
+            if not 1 <= group <= len(columns):
+                checker.problem(where, f"no column {group}: they are 1 to {len(columns)}")
+        else:
+            checker.refer(where, group, columns, "column", at_key="group" not in key)
+
+
+def _check_groups(checker: Checker, path: Path, data: dict[str, Any], keys: list[dict[str, Any]]) -> None:
+    if "pattern" not in data:
+        checker.problem(path, "regex needs 'pattern'")
+        return
+    compiled = re.compile(data["pattern"])
+    for key in keys:
+        group = key.get("group", key["name"])
+        where = (*path, "keys", key["name"])
+        if key.get("type") in _REFERENCES:
+            continue
+        if isinstance(group, int):
+            if not 0 <= group <= compiled.groups:
+                checker.problem(where, f"the pattern has {compiled.groups} groups, none with number {group}")
+        else:
+            checker.refer(where, group, compiled.groupindex, "group", at_key="group" not in key)
+
+
+def key_names(results: dict[str, Any]) -> list[str] | None:
+    """Names of all keys that are declared; None: the format names them by itself."""
+    sections = [section for _, section in sections_of(results)]
+    if any(not section.get("keys") and "key" not in section for section in sections):
+        return None
+    names = [key["name"] for section in sections for key in section.get("keys", [])]
+    names += [section["key"] for section in sections if "key" in section]
+    return names + [key["name"] for key in results.get("channel", [])]
+
+
+def names_of(template: str) -> list[str]:
+    try:
+        return placeholders(template)
+    except ValueError:
+        return []
