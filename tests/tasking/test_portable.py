@@ -52,7 +52,18 @@ def test_a_finished_one_can_be_pickled_with_its_values_facts_and_output() -> Non
     again = pickle.loads(pickle.dumps(result))
     assert isinstance(again, OPset)
     assert dict(again) == {"a": 1, "note": {"mine": (1, 2)}}
-    for fact in ("argv", "stdout", "stderr", "exitmsg", "exitstatus", "returncode", "started", "progress"):
+    for fact in (
+        "argv",
+        "parameters",
+        "cached",
+        "stdout",
+        "stderr",
+        "exitmsg",
+        "exitstatus",
+        "returncode",
+        "started",
+        "progress",
+    ):
         assert getattr(again, fact) == getattr(result, fact), fact
     assert again.elapsed == pytest.approx(result.elapsed)
     assert repr(again) == repr(result)

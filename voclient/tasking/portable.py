@@ -30,8 +30,8 @@ def pack(record: Record) -> dict[str, Any]:
     """Everything about a finished run but its descriptor and what was captured, as plain data.
 
     To ship a run, send `record.descriptor`, this dict, `record.stdout` and `record.stderr`, or simply pickle the
-    record or its OPset, which does just that. To store it, write this dict (as JSON, if the user has set no values
-    of other kinds) and copy `record.stdout.open()` and `record.stderr.open()` into files; read back, these are
+    record or its OPset, which does just that. To store it, write this dict (as JSON, if the user has set or given no
+    values of other kinds) and copy `record.stdout.open()` and `record.stderr.open()` into files; read back, these are
     `CapturedOutput.of_file(path)`:
 
         state = pack(record)
@@ -56,6 +56,7 @@ def pack(record: Record) -> dict[str, Any]:
     return {
         "version": VERSION,
         "task": task,
+        "parameters": dict(record.parameters),
         "argv": list(record.argv),
         "status": record.status.name,
         "message": record.message,
@@ -64,6 +65,7 @@ def pack(record: Record) -> dict[str, Any]:
         "started": record.started,
         "elapsed": None if record.began is None or record.ended is None else record.ended - record.began,
         "cached": record.cached,
+        "facts": record.facts,
         "progress": [record.progress.fraction, record.progress.text],
         "values": {key: value for key, value in values.items() if key not in references},
         "references": {key: _pack_reference(value, record) for key, value in references.items()},
@@ -84,6 +86,7 @@ def unpack(state: dict[str, Any], descriptor: Descriptor, *, stdout: CapturedOut
     if state["task"] != descriptor.task:
         raise ValueError(f"a packed run of {state['task']}, not of {descriptor.task}")
     record = Record(descriptor, Invocation(descriptor.executable, [], many=state["many"]))
+    record.parameters = dict(state["parameters"])
     record.argv = list(state["argv"])
     record.phase = "ended"
     record.message = state["message"]
@@ -93,6 +96,7 @@ def unpack(state: dict[str, Any], descriptor: Descriptor, *, stdout: CapturedOut
     if state["elapsed"] is not None:
         record.began, record.ended = 0.0, state["elapsed"]
     record.cached = state["cached"]
+    record.facts = state["facts"]
     record.progress = Progress(*state["progress"])
     record.stdout, record.stderr = stdout, stderr
     references = {key: _unpack_reference(value, record) for key, value in state["references"].items()}
