@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,18 @@ def test_runs_of_a_map_are_kept_and_found(tool: Maker) -> None:
     for _ in range(2):
         assert [result["a"] for result in task.map(["1", "2", "3"], cache=True)] == [1, 2, 3]
     assert runs() == 3
+
+
+def test_runs_elsewhere_are_kept_and_found(tool: Maker) -> None:
+    task = tool(WRITER + "echo a = 1")
+    with ThreadPoolExecutor(1) as pool:
+        first = task("content", output="out", cache=True, executor=pool)
+        Path("out").unlink()
+        second = task("content", output="out", cache=True, executor=pool)
+    assert (first.cached, second.cached, second["a"], second["written"], runs()) == (False, True, 1, "content", 1)
+    assert same(first, second)
+    assert second.provenance["executor"] == "ThreadPoolExecutor"
+    assert [output["parameter"] for output in second.provenance["outputs"][1:]] == ["output"]
 
 
 def test_a_prepared_run_asks_the_cache_when_it_is_executed(tool: Maker) -> None:

@@ -13,7 +13,7 @@ EPILOG = """\
 """
 _OPTIONS = {
     "list": ("--json", "--help"), "show": ("--json", "--help"),
-    "run": ("--json", "--timeout", "--cache", "--prompt", "--pset", "--save", "--dry-run", "--help"),
+    "run": ("--json", "--timeout", "--cache", "--provenance", "--prompt", "--pset", "--save", "--dry-run", "--help"),
     "check": ("--no-examples", "--network", "--timeout", "--help"), "completion": ("bash", "zsh"),
     "stubs": ("--output", "--module", "--help"),
     "cache": ("--json", "--older", "--help"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from voclient.tasking.errors import TaskParameterError
 from voclient.tasking.executables import find_executable
+from voclient.tasking.opset import OPset
 from voclient.tasking.packages import import_task
 from voclient.tasking.tasks import Task
 from voclient.tasking.values import suggest
@@ -43,6 +44,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pset", metavar="FILE", help="parameters saved in a file (.yaml, .par)")
     parser.add_argument("--save", metavar="FILE", help="save the parameters to a file instead of running")
     parser.add_argument("--dry-run", action="store_true", help="print the command line instead of running it")
+    parser.add_argument("--provenance", metavar="FILE", help="write what was run, when, where and on which files "
+                        "into a file (W3C PROV, as JSON)")  # fmt: skip
     parser.add_argument("--cache", metavar="[=AGE]", help="take an earlier run of the same call from the cache, if "
                         "there is one (no older than AGE, as 1d); =refresh: run it, and keep it")  # fmt: skip
 
@@ -80,8 +83,9 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
         print_json(result)
     else:
         print_result(result, task.descriptor)
+    is_told = options.provenance is None or _save_provenance(result, options.provenance)
     if result.exitstatus == result.SUCCESS:
-        return OK
+        return OK if is_told else FAILED
     print(f"voclient: {task.__name__}: {result.exitmsg}", file=sys.stderr)
     return TIMED_OUT if result.exitstatus == result.exitstatus.TIMEOUT else FAILED
 
@@ -105,6 +109,15 @@ def _show_command(task: Task, operands: Sequence[Any], given: dict[str, Any], *,
     if source is not None:
         words += ["<", shlex.quote(str(source))] if text is None else ["<<<", shlex.quote(text)]
     print(" ".join(words))
+
+
+def _save_provenance(result: OPset, file: str) -> bool:
+    try:
+        result.provenance.save(file)
+    except OSError as error:
+        print(f"voclient: {file}: {error.strerror}", file=sys.stderr)
+        return False
+    return True
 
 
 def _cut(words: Sequence[str]) -> tuple[list[str], list[str]]:

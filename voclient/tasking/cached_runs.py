@@ -26,6 +26,7 @@ from .capture import IN_MEMORY, CapturedOutput
 from .errors import CacheError, TaskError, TaskParameterError
 from .executables import find_executable
 from .log import debug
+from .provenance import ENVIRONMENT, Provenance, gather
 from .record import Status
 from .results.intake import Intake
 from .store import digest_of_file, stamp_of_file
@@ -37,11 +38,6 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 """Goes up when what is kept changes."""
-ENVIRONMENT = (
-    "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC",
-    "LC_TIME", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "PERL5LIB", "PYTHONPATH", "TZ", "VOCLIENT_TABLES",
-)  # fmt: skip
-"""Variables of this process that matter to any program; `VOCLIENT_CACHE_ENVIRONMENT` names more."""
 _MANY_FILES = 10_000
 _PIECE = 1 << 18
 _STAGED = re.compile(r"/dev/fd/(\d+)")
@@ -76,7 +72,7 @@ class CachedRun:
             "environment": sorted(self._environment().items()),
             "values": run.record.parameters,
             "descriptor": _content(descriptor),
-            "executor": getattr(getattr(controls, "executor", None), "name", "local"),
+            "executor": "local" if controls.executor is None else type(controls.executor).__name__,
         }
         text = json.dumps(asked, sort_keys=True, default=repr)
         self.key = f"run:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
@@ -290,12 +286,18 @@ class CachedRun:
             info = {
                 "title": _command(record.argv), "task": task, "argv": record.argv, "cwd": self._folder,
                 "returncode": code, "started": record.started, "elapsed": (record.ended or began) - began,
-                "outputs": outputs, "facts": None,
+                "outputs": outputs, "facts": self._facts(code),
             }  # fmt: skip
             self._store.put(self.key, files, kind="run", info=info)
         finally:
             for file in opened:
                 file.close()
+
+    def _facts(self, code: int) -> dict[str, Any]:
+        """The provenance of this run, with all digests."""
+        record = self._run.record
+        facts = gather(record) | {"status": Status.SUCCESS.name, "returncode": code}
+        return {**Provenance(facts, {"stdout": record.stdout, "stderr": record.stderr})}
 
     def _changed_files(self) -> list[str]:
         """Files that were not there before, under names that were not known to be of output."""

@@ -49,6 +49,8 @@ def pack(record: Record) -> dict[str, Any]:
     task = record.descriptor.task
     if not record.finished:
         raise TypeError(f"{task}: a run that has not ended cannot be pickled or copied")
+    from .provenance import gather
+
     with record.changed:
         contents = record.contents.state()
     values = contents.pop("values")
@@ -65,7 +67,7 @@ def pack(record: Record) -> dict[str, Any]:
         "started": record.started,
         "elapsed": None if record.began is None or record.ended is None else record.ended - record.began,
         "cached": record.cached,
-        "facts": record.facts,
+        "facts": record.facts or gather(record),
         "progress": [record.progress.fraction, record.progress.text],
         "values": {key: value for key, value in values.items() if key not in references},
         "references": {key: _pack_reference(value, record) for key, value in references.items()},

@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from copy import copy
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from .results.references import Reference
 from .values import is_table
 
 if TYPE_CHECKING:
+    from .controls import Controls
     from .descriptor import Descriptor, Invocation
     from .results import Event
 
@@ -38,6 +40,8 @@ class Record:
 
     def __init__(self, descriptor: Descriptor, invocation: Invocation) -> None:
         self.descriptor = descriptor
+        self.invocation = invocation
+        self.controls: Controls | None = None
         self.contents = Contents(descriptor, invocation)
         self.argv: list[str] = [invocation.executable, *invocation.words]
         hidden = {parameter.name for parameter in descriptor.parameters if parameter.secret}
@@ -68,6 +72,10 @@ class Record:
         """How many have callbacks still to be called for things that arrived."""
         self.cached: float | None = None
         """When it was taken from the cache (seconds of the epoch); None: it was run."""
+        self.folder = ""
+        """Where this process was when the run began."""
+        self.host = ""
+        """The machine it runs on, if that is another one."""
         self.facts: dict[str, Any] | None = None
         """Its provenance, where that is known from elsewhere."""
         self.orphaned = False
@@ -91,6 +99,8 @@ class Record:
 
     def begin(self, argv: list[str]) -> None:
         self.argv = argv
+        with suppress(OSError):
+            self.folder = os.getcwd()
         self.phase = "running"
         self.started = time.time()
         self.began = time.monotonic()

@@ -94,6 +94,7 @@ class Run:
         self.descriptor = descriptor
         self.controls = controls
         self.record = Record(descriptor, invocation)
+        self.record.controls = controls
         self.pump: Pump | None = None
         """Who moves it; none before it is submitted."""
         self.keeper: CachedRun | None = None

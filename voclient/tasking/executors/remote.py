@@ -214,7 +214,7 @@ class RemoteRun(Run):
             self._take_exit(json.loads(payload))
 
     def _begin(self, told: dict[str, Any]) -> None:
-        self._host = told["host"]
+        self._host = self.record.host = told["host"]
         self.record.begin(told["argv"])
         if self._limit is not None:
             self.due = time.monotonic() + self._limit + GRACE + PATIENCE + _SLACK

@@ -10,6 +10,8 @@ from ..record import Record, Status
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ..provenance import Provenance
+
 
 class Facts:
     """How the run stands, what was executed, what it printed. Nothing here blocks."""
@@ -79,6 +81,13 @@ class Facts:
     def cached(self) -> bool:
         """Whether an earlier run, kept in the cache, stands for this one (`cache=`)."""
         return self._record.cached is not None
+
+    @property
+    def provenance(self) -> Provenance:
+        """What ran, when and where, with which versions, on which files; also as W3C PROV (`.to_json()`)."""
+        from ..provenance import provenance_of
+
+        return provenance_of(self._record)
 
     @property
     def progress(self) -> tuple[float | None, str]:
