@@ -25,7 +25,8 @@ ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "docs" / "examples" / "languages"
 STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
 PAGES = (
-    "README.md", "docs/python.md", "docs/opset.md", "docs/packager.md", "docs/interaction.md", "docs/shell.md",
+    "README.md", "docs/python.md", "docs/opset.md", "docs/packager.md", "docs/descriptor.md", "docs/interaction.md",
+    "docs/shell.md",
     "docs/cache.md", "docs/channel.md", "docs/coming-from.md", "docs/executors.md",
 )  # fmt: skip
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import json
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voclient.tasking.checking import Checker, Entries
+from voclient.tasking.descriptor import PARAMETER_TYPES
 from voclient.tasking.errors import DescriptorError
 from voclient.tasking.schema import (
     DESCRIPTOR,
@@ -259,3 +261,14 @@ def test_schema_and_checker_agree_on_what_is_changed(data: st.DataObject, kind: 
     by_schema = list(validator(kind).iter_errors(as_json(parse_document(text, "t.yaml").data)))
     by_checker = structure_of(kind, text)
     assert bool(by_schema) == bool(by_checker), (place, by_schema, by_checker)
+
+
+def test_the_reference_page_is_the_one_the_tables_make() -> None:
+    spec = importlib.util.spec_from_file_location("make_descriptor", ROOT / "docs" / "make_descriptor.py")
+    assert spec is not None
+    assert spec.loader is not None
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    page = (ROOT / "docs" / "descriptor.md").read_text()
+    assert page == maker.make_page(), "the page is made anew by: python docs/make_descriptor.py"
+    assert all(f"`{name}`" in page or f"{name}," in page or f", {name}`" in page for name in PARAMETER_TYPES)

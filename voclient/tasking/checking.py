@@ -223,7 +223,7 @@ def one_of(words: Iterable[str]) -> Field:
 def list_of(item: Field, *, single: bool = False) -> Field:
     """A list; with `single` one value may stand for a list of one."""
     schema: dict[str, Any] = {"type": "array", "items": item.schema}
-    noun = f"a list ({item.noun})"
+    noun = f"a list, each item {item.noun}"
 
     def check(checker: Checker, path: Path, value: Any) -> list[Any]:
         if not isinstance(value, list):
