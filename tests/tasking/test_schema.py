@@ -70,6 +70,7 @@ at_least_one: [ra, where]
 exactly_one: [[number, list]]
 end_of_options: null
 environment: {LC_ALL: C, N: 1}
+reads_environment: [CALDB]
 exit_statuses: {1: success, 2-9: {status: error, message: bad}}
 requires: {version: 1.10, argv: -v, pattern: 'v([0-9.]+)'}
 install: apt install prog
@@ -108,6 +109,8 @@ license: BSD-3-Clause
 icon: icon.svg
 bindir: bin
 environment: {A: b}
+reads_environment: [CALDB]
+state: true
 install: apt install rich
 requires: 2
 aliases: {old: new}

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         rescan,
         set_task_path,
     )
+    from .state import state_folder
     from .tasks import Task
 
 _HOMES = {
@@ -56,6 +57,7 @@ _HOMES = {
     "opset": ("OPset",),
     "packages": ("bind_module", "import_package", "import_task", "list_tasks", "load_package"),
     "pset": ("ParameterSet",),
+    "state": ("state_folder",),
     "searchpath": (
         "append_task_path", "find_packages", "get_task_path", "prepend_task_path", "rescan", "set_task_path",
     ),
@@ -96,6 +98,7 @@ __all__ = [
     "rescan",
     "set_process_limit",
     "set_task_path",
+    "state_folder",
 ]
 
 

@@ -89,7 +89,8 @@ class CachedRun:
 
     def _environment(self) -> dict[str, str]:
         run = self._run
-        names = [*ENVIRONMENT, *os.environ.get("VOCLIENT_CACHE_ENVIRONMENT", "").replace(",", " ").split()]
+        names = [*ENVIRONMENT, *run.descriptor.reads_environment]
+        names += os.environ.get("VOCLIENT_CACHE_ENVIRONMENT", "").replace(",", " ").split()
         given = {name: os.environ[name] for name in names if name in os.environ}
         return given | dict(run.descriptor.environment) | run.invocation.environment | dict(run.controls.env)
 

@@ -274,6 +274,10 @@ class Descriptor(NamedTuple):
     """Seconds of silence after which a program at its terminal is looked at: does it wait for input."""
     session: SessionForm | None = None
     requires: Requirement | None = None
+    state: bool = False
+    """Its program is given the package's state folder, in `VOCLIENT_STATE`."""
+    reads_environment: tuple[str, ...] = ()
+    """Variables its outcome depends on: another value is another call to the cache."""
     deprecated: str = ""
     """What to use instead; each call warns."""
 
@@ -298,6 +302,8 @@ class Package(NamedTuple):
     """Old name of a task, new name."""
     requires: Requirement | None = None
     """Of its tasks, unless they say otherwise."""
+    state: bool = False
+    reads_environment: tuple[str, ...] = ()
 
     @property
     def attributes(self) -> dict[str, Any]:

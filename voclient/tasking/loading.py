@@ -107,6 +107,8 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         prompt_timeout=data.get("prompt_timeout", 10.0),
         session=_session(data["session"]) if "session" in data else None,
         requires=_requirement(data) or (package.requires if package else None),
+        state=package.state if package else False,
+        reads_environment=(*(package.reads_environment if package else ()), *data.get("reads_environment", ())),
         deprecated=data.get("deprecated", ""),
     )
 
@@ -134,6 +136,7 @@ def build_package(data: dict[str, Any], file: str) -> Package:
     for name in ("environment", "aliases"):
         fields[name] = tuple(map(tuple, fields.get(name, ())))
     fields["requires"] = _requirement(data)
+    fields["reads_environment"] = tuple(data.get("reads_environment", ()))
     return Package(name=data["package"], folder=folder, **fields)
 
 

@@ -25,7 +25,7 @@ ENVIRONMENT = (
     "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC",
     "LC_TIME", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "PERL5LIB", "PYTHONPATH", "TZ", "VOCLIENT_TABLES",
 )  # fmt: skip
-"""Variables of this process that matter to any program; `VOCLIENT_CACHE_ENVIRONMENT` names more."""
+"""Variables of this process that matter to any program; a descriptor's `reads_environment` names more."""
 _SECRET = re.compile(r"(?i)secret|token|passw|credential|auth|key")
 _PREFIX = "voclient"
 
@@ -212,7 +212,8 @@ def _environment(record: Record) -> dict[str, str]:
     hidden = {p.environment for p in record.descriptor.parameters if p.secret}
     added = dict(record.controls.env) if record.controls else {}
     added = {name: value for name, value in added.items() if not _SECRET.search(name)}
-    ours = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+    names = (*ENVIRONMENT, *record.descriptor.reads_environment)
+    ours = {name: os.environ[name] for name in names if name in os.environ}
     found = ours | dict(record.descriptor.environment) | record.invocation.environment | added
     return {name: value for name, value in found.items() if name not in hidden}
 
@@ -232,6 +233,11 @@ def _versions(record: Record) -> dict[str, str]:
             found[descriptor.package] = load_package_file(
                 os.path.join(os.path.dirname(descriptor.place.file), "package.yaml")
             ).version
+    if descriptor.requires is not None and not record.host:
+        from .requirements import require
+
+        with suppress(TaskError, OSError):
+            found["program"] = require(descriptor, record.controls.env if record.controls else None)
     return found
 
 

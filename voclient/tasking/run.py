@@ -161,6 +161,10 @@ class Run:
         source: int | None = None
         try:
             plain = {"TERM": "dumb"} if descriptor.terminal else {}
+            if descriptor.state:
+                from .state import STATE_VARIABLE, make_state_folder
+
+                plain[STATE_VARIABLE] = make_state_folder(descriptor.task, descriptor.package)
             added = {**plain, **dict(descriptor.environment), **invocation.environment, **controls.env}
             program = find_executable(descriptor, {**os.environ, **added} if added else None)
             argv = [os.path.abspath(program), *invocation.words]

@@ -180,6 +180,8 @@ DESCRIPTOR: dict[str, Entry] = {
         "--",
     ),
     "environment": Entry(_environment, "Variables the program is given", "{LC_ALL: C}"),
+    "reads_environment": Entry(c.list_of(c.line), "Variables of the caller that its outcome depends on: they count in "
+                               "cached runs and provenance", "[CALDB]"),
     "exit_statuses": Entry(
         _exit_statuses, "What its exit statuses mean, where not as usual", "{3: {status: error, message: no star}}",
         "0 is success, all others are errors",
@@ -214,6 +216,9 @@ PACKAGE: dict[str, Entry] = {
     "bindir": Entry(c.line, "Its programs' own folder, relative to this file", "../libexec"),
     "environment": Entry(_environment, "Variables that its programs are given", "{LC_ALL: C}"),
     "install": Entry(c.line, "What to install when a program of it is missing", "apt install wcstools"),
+    "state": Entry(c.flag, "Its programs keep state; `VOCLIENT_STATE` names a folder for it", "true", "false"),
+    "reads_environment": Entry(c.list_of(c.line), "Variables of the caller that the outcome of its tasks depends on",
+                               "[CALDB]"),
     "requires": Entry(_requires, "The lowest version of its programs, unless a descriptor says otherwise", "'3.9'"),
     "aliases": Entry(
         Field(
