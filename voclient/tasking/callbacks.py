@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ class Callbacks:
         self._record = record
         self._stopped = False
 
-    def call(self, items: list[Item] | Progress) -> None:
+    def call(self, items: Iterable[Item] | Progress) -> None:
         """Call them in this thread. What is no Exception (Ctrl-C) passes through."""
         try:
             if self._stopped:
@@ -67,7 +67,7 @@ class Callbacks:
             record.delivering += 1
             self.call_later(record.follow(take))
 
-    def call_later(self, items: list[Item] | Progress) -> None:
+    def call_later(self, items: Iterable[Item] | Progress) -> None:
         """Call them in the callback thread, in order."""
         _post(lambda: self._call_guarded(items))
 
@@ -75,7 +75,7 @@ class Callbacks:
         """After all calls so far: nothing more is to be delivered."""
         _post(self._record.delivered)
 
-    def _call_guarded(self, items: list[Item] | Progress) -> None:
+    def _call_guarded(self, items: Iterable[Item] | Progress) -> None:
         try:
             self.call(items)
         except BaseException as error:  # SystemExit and the like cannot leave this thread

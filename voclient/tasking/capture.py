@@ -46,11 +46,11 @@ class CapturedOutput:
             import tempfile
 
             file = tempfile.TemporaryFile(prefix="voclient-", buffering=0)  # noqa: SIM115
-            _write_all(file, self._memory)
+            _write_all(file, self._memory, 0)
             self._file = file
             # Readers may be copying the old one: it is replaced, not emptied.
             self._memory = bytearray()
-        _write_all(self._file, data)
+        _write_all(self._file, data, self._size)
         self._size += len(data)
 
     def open(self) -> BinaryIO:
@@ -69,6 +69,14 @@ class CapturedOutput:
             return os.pread(file.fileno(), self._size, 0) if self._size < 1 << 30 else self._read_long()
         self._check_kept()
         return bytes(memory)
+
+    def piece(self, start: int, size: int) -> bytes:
+        """So many bytes from a place on."""
+        memory, file = self._memory, self._file
+        if file is not None and not self.closed:
+            return os.pread(file.fileno(), size, start)
+        self._check_kept()
+        return bytes(memory[start : start + size])
 
     def tail(self, size: int) -> bytes:
         """The last bytes, at most `size` of them."""
@@ -123,7 +131,8 @@ def _closed(size: int) -> CapturedOutput:
     return capture
 
 
-def _write_all(file: IO[bytes], data: bytes | bytearray) -> None:
+def _write_all(file: IO[bytes], data: bytes | bytearray, place: int) -> None:
     rest = memoryview(data)
     while rest:
-        rest = rest[file.write(rest) :]
+        written = os.pwrite(file.fileno(), rest, place)
+        rest, place = rest[written:], place + written

@@ -14,6 +14,7 @@ from weakref import WeakSet
 
 from .capture import CapturedOutput
 from .results import Failure, Item, Progress
+from .results.bulk import BLOCK
 from .results.contents import Contents
 from .results.references import Reference
 from .values import is_table
@@ -181,14 +182,23 @@ class Record:
         with self.changed:
             self._followers = [each for each in self._followers if each != follower]
 
-    def follow(self, follower: Callable[[list[Item]], None]) -> list[Item]:
-        """Subscribe, and get what has come before, as items."""
+    def follow(self, follower: Callable[[list[Item]], None]) -> Iterator[Item]:
+        """Subscribe, and get what has come before, as items; they are read as they are taken."""
         with self.changed:
             self.subscribe(follower)
-            state = self.contents.state()
-        before = [Item({key: value}) for key, value in state["values"].items()]
-        rows = {key: column for key, column in state["rows"].items() if key not in state["values"]}
-        return [*before, Item(rows, rows=True)] if rows else before
+            return self._so_far(self.contents.single, self.contents.row_names, self.contents.row_count)
+
+    def _so_far(self, single: dict[str, Any], names: list[str], count: int) -> Iterator[Item]:
+        for key, value in single.items():
+            yield Item({key: value})
+        for start in range(0, count if names else 0, BLOCK):
+            with self.changed:
+                rows = {
+                    name: self.contents.rows(name, start, min(start + BLOCK, count))
+                    for name in names
+                    if self.contents.has_rows(name)
+                }
+            yield Item(rows, rows=True)
 
     # Copies, also in other processes: of a run that has ended.
 

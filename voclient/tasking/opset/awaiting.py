@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ async def end(opset: Waiting, message: str) -> None:
 async def stream(opset: Waiting) -> AsyncIterator[tuple[str, Any]]:
     """What `Stream` gives, as it arrives."""
     record, bell = opset._record, _Bell()
-    news: deque[list[Item]] = deque()
+    news: deque[Iterable[Item]] = deque()
 
     def take(items: list[Item]) -> None:
         news.append(items)
@@ -104,9 +104,10 @@ async def stream(opset: Waiting) -> AsyncIterator[tuple[str, Any]]:
     try:
         while not (record.finished and not news):
             if news:
-                for pair in pairs(news.popleft()):
-                    yield pair
-                await asyncio.sleep(0)  # others have their turn between pieces, also when much lies ready
+                for item in news.popleft():
+                    for pair in pairs([item]):
+                        yield pair
+                    await asyncio.sleep(0)  # others have their turn between pieces, also when much lies ready
             else:
                 opset._expect_news()
                 await bell.wait()

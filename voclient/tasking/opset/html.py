@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..record import Status
@@ -29,19 +28,18 @@ def page(opset: Views) -> str:
     """All of it in a few elements: how it stands, values, rows, tables, and why it failed."""
     record = opset._record
     with record.changed:
-        state = record.contents.state()
-        held = {key: record.contents.value(key) for key in record.contents}
-    rows = {key: column for key, column in state["rows"].items() if key in held and key not in state["values"]}
-    # What is made of the rows, or is one of them, is shown as rows.
-    single = {key: value for key, value in state["values"].items() if not isinstance(value, Reference)}
-    large = {key: value for key, value in state["values"].items() if isinstance(value, Reference)}
+        contents = record.contents
+        values, length = contents.single, contents.row_count
+        rows = {name: contents.rows(name, 0, ROWS) for name in contents.row_names}
+    # What is made of the rows is shown as rows.
+    single = {key: value for key, value in values.items() if not isinstance(value, Reference)}
+    large = {key: value for key, value in values.items() if isinstance(value, Reference)}
     parts = [_heading(opset)]
     if single:
         parts.append(_values(opset, single))
     if rows:
-        length = max(map(len, rows.values()))
         names = [_named(key, opset.unit(key)) for key in rows]
-        parts.append(_table(names, islice(zip(*rows.values(), strict=True), ROWS), length, _titles(opset, rows)))
+        parts.append(_table(names, zip(*rows.values(), strict=True), length, _titles(opset, rows)))
     for key, reference in large.items():
         parts.append(f"<p><b>{_text(key)}</b></p>{_large(reference)}")
     if opset.exitstatus not in _COLORS:

@@ -6,8 +6,10 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..capture import CapturedOutput
 from ..descriptor import Key
 from ..errors import ResultError
+from .bulk import BLOCK, BulkColumn
 from .convert import is_float, missing
 from .references import Reference
 from .rows import plain_keys
@@ -15,6 +17,8 @@ from .rows import plain_keys
 if TYPE_CHECKING:
     from ..descriptor import Descriptor, Invocation
     from . import Item
+
+    Column = list[Any] | array[float] | BulkColumn
 
 
 def declared_keys(descriptor: Descriptor) -> dict[str, Key]:
@@ -46,7 +50,9 @@ class Contents:
         """Keys that the tool declared."""
         self._many = invocation.many
         self._single: dict[str, Any] = {}
-        self._rows: dict[str, list[Any] | array[float]] = {}
+        self._rows: dict[str, Column] = {}
+        self._store: CapturedOutput | None = None
+        """Where rows are when there are many."""
         self._count = 0
         self._units: dict[str, str] = {}
         self._tables = row_tables(descriptor)
@@ -72,14 +78,31 @@ class Contents:
             return self._rows_table()
         rows = self._rows[name]
         if not self._many and len(rows) == 1:
-            return rows[0]
+            return rows[:1][0]
         if self._key(name).array:
-            return _as_numpy(rows)
-        return list(rows)
+            return _as_numpy(rows if isinstance(rows, array) else rows[:])
+        return list(rows[:])
 
-    def rows(self, name: str) -> list[Any]:
-        """All values of a row key as a list, also of one row only. Raises KeyError."""
-        return list(self._rows[name])
+    @property
+    def single(self) -> dict[str, Any]:
+        """The keys with one value, as they stand; references are not resolved."""
+        return {name: self._single[name] for name in self if name in self._single}
+
+    @property
+    def row_names(self) -> list[str]:
+        """The keys that have a value for each row."""
+        return [name for name in self if self.has_rows(name)]
+
+    def has_rows(self, name: str) -> bool:
+        return name in self._rows and name not in self._single
+
+    @property
+    def row_count(self) -> int:
+        return self._count
+
+    def rows(self, name: str, start: int = 0, stop: int | None = None) -> list[Any]:
+        """Values of a row key as a list, also of one row only; all, or those of some rows. Raises KeyError."""
+        return list(self._rows[name][start:stop])
 
     def remove(self, name: str) -> None:
         """Forget a key, until the tool gives it again."""
@@ -94,8 +117,8 @@ class Contents:
         """All of it, as `restore` takes it; references stay what they are, a table of the rows is left out."""
         return {
             "many": self._many,
-            "values": {name: self._single[name] for name in self if name in self._single},
-            "rows": {name: list(self._rows[name]) for name in self if name in self._rows},
+            "values": self.single,
+            "rows": {name: self.rows(name) for name in self if name in self._rows},
             "count": self._count,
             "units": dict(self._units),
             "keys": {name: [key.type, key.unit, key.help, key.array] for name, key in self._told.items()},
@@ -135,10 +158,19 @@ class Contents:
         for name, held in self._rows.items():
             held.extend(values[name] if name in values else [missing(self._key(name))] * added)
         self._count += added
+        if self._count >= BLOCK:
+            self._spill()
 
-    def _column(self, name: str, values: list[Any]) -> list[Any] | array[float]:
+    def _column(self, name: str, values: list[Any]) -> Column:
         key = self._key(name)
         return array("d", values) if key.array and is_float(key) else list(values)
+
+    def _spill(self) -> None:
+        """Have the lists of many rows in a file. (Arrays are small, and wanted whole.)"""
+        for name, held in self._rows.items():
+            if isinstance(held, list):
+                self._store = CapturedOutput() if self._store is None else self._store
+                self._rows[name] = BulkColumn(self._store, held)
 
     def as_table(self, names: Sequence[str] = ()) -> RowsReference | None:
         """Row keys, all by default, as a Table; None when there are none, or one of these is not of rows."""
