@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -166,10 +166,12 @@ class Store:
         """Where the object of that digest is."""
         return os.path.join(self._objects, digest[:2], digest[2:])
 
-    def digests(self, paths: Iterable[str]) -> dict[str, str | None]:
+    def digests(self, paths: Collection[str]) -> dict[str, str | None]:
         """Digests of files by their absolute paths, None for those that cannot be read; unchanged files whose digest
         is known are not read again."""
         result: dict[str, str | None] = {}
+        if not paths:
+            return result
         asked = {path: stamp_of_file(path) for path in paths}
         if os.path.exists(self._index):
             with self._reading() as index:
