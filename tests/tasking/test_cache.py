@@ -218,6 +218,14 @@ def test_the_kind_of_file_system_is_that_of_the_innermost_mount() -> None:
     assert store.network_file_system("/no/such/folder") is None
 
 
+def test_the_cache_of_another_user_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.put("key", b"content")
+    owner = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    with pytest.raises(CacheError, match="is another user's; name a folder of your own in VOCLIENT_CACHE"):
+        cache.get("key")
+
+
 @pytest.mark.parametrize("where", ["/proc/nowhere", "/dev/null/cache"])
 def test_a_folder_that_cannot_be_made_is_told(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOCLIENT_CACHE", where)

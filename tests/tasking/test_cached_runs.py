@@ -323,6 +323,34 @@ def test_files_the_descriptor_does_not_declare_are_written_again_too(tool: Maker
     assert Path("new").read_text() == "new\n"
 
 
+FOLDER = """\
+summary: Writes into a folder
+executable: tool
+parameters: {folder: {type: path, argv: "{}"}, content: {argv: "{}"}}
+results: {files: [{path: "{folder}/*.out", keys: {files: path}}]}
+"""
+
+
+def test_output_in_a_folder_is_written_again_and_the_folder_made(tool: Maker, tmp_path: Path) -> None:
+    tool('mkdir -p "$1"; for n in 1 2; do printf %s "$2$n" > "$1/$n.out"; done')
+    descriptor = tmp_path / "package" / "folder.yaml"
+    descriptor.write_text(f"task: folder\n{FOLDER}")
+    task = import_task(str(descriptor))
+    for number in (1, 2):
+        assert task("made", "x", cache=True).cached == (number == 2)
+    shutil.rmtree("made")
+    again = task("made", "x", cache=True)
+    assert (again.cached, [path.read_text() for path in again["files"]]) == (True, ["x1", "x2"])
+    Path("made/1.out").unlink()
+    assert task("made", "x", cache=True).cached
+    assert Path("made/1.out").read_text() == "x1"
+    Path("made/other").write_text("what else the program may read")
+    assert not task("made", "x", cache=True).cached
+    assert task("made", "x", cache=True).cached
+    Path("made/3.out").write_text("would be taken for output")
+    assert not task("made", "x", cache=True).cached
+
+
 def test_where_a_file_cannot_be_written_the_run_is_made(tool: Maker) -> None:
     task = tool(WRITER)
     Path("folder").mkdir()

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 """Goes up when what is kept changes."""
+_EMPTY = hashlib.sha256(b"[]").hexdigest()
+"""The digest of a folder in which there is nothing."""
 _MANY_FILES = 10_000
 _PIECE = 1 << 18
 _STAGED = re.compile(r"/dev/fd/(\d+)")
@@ -59,13 +61,19 @@ class CachedRun:
         intake = self._make_intake()
         outputs = {os.path.abspath(path) for path in intake.output_names()}
         named = named_files.find_files(descriptor, invocation.values, invocation.words, self._folder)
-        self._inputs = {path: stamp_of_file(path) for path in named if path not in outputs}
+        folders = {os.path.abspath(path) for path in intake.output_folders()}
+        self._to_make = {path for path in folders if not os.path.exists(path)}
+        """Folders of output that the program makes."""
+        inputs = [path for path in named if path not in outputs and path not in self._to_make]
+        self._inputs = {path: stamp_of_file(path) for path in inputs}
+        self._contents = self._digests(inputs)
         self._before = self._digests(intake.output_files())
         asked = {
             "format": _FORMAT,
             "program": [self._program, program_digest],
             "words": [self._replace_staged(word) for word in invocation.words],
-            "files": sorted(self._digests(list(self._inputs)).items()),
+            # A folder for output is as good as none while there is nothing else in it.
+            "files": sorted(item for item in self._contents.items() if item[0] not in folders or item[1] != _EMPTY),
             "stdin": self._describe_stdin(),
             "answers": invocation.answers,
             "folder": self._folder,
@@ -118,11 +126,13 @@ class CachedRun:
         return ["bytes", self._digests([path]).get(path)]
 
     def _digests(self, paths: list[str]) -> dict[str, str]:
-        """Digests of what is there; for a folder, of all in it."""
+        """Digests of what is there; for a folder, of all in it but output."""
         files, folders = [], {}
         for path in dict.fromkeys(map(os.path.abspath, paths)):
             if os.path.isdir(path):
-                folders[path] = list(_walk(path))
+                intake = self._make_intake()
+                outputs = {os.path.abspath(file) for file in (*intake.output_names(), *intake.output_files())}
+                folders[path] = [file for file in _walk(path) if file not in outputs]
                 files += folders[path]
             elif named_files.is_regular(path):
                 files.append(path)
@@ -216,6 +226,8 @@ class CachedRun:
             path = os.path.realpath(output["path"])
             if digest is None or digest_of_file(path) == digest:
                 continue
+            if output["make_folder"]:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(self._store.path(digest), "rb") as source:
                 number, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".voclient-")
                 try:
@@ -275,7 +287,9 @@ class CachedRun:
                 raise Uncacheable(f"{path} is a folder")
             before = self._before.get(path)
             name = f"output {len(outputs)}"
-            outputs.append({"path": path, "name": name, "before": before, "mode": os.stat(path).st_mode & 0o777})
+            made = os.path.dirname(path) in self._to_make
+            mode = os.stat(path).st_mode & 0o777
+            outputs.append({"path": path, "name": name, "before": before, "mode": mode, "make_folder": made})
             if digest != before:
                 files[name] = path
         streams = {"stdout": record.stdout, "stderr": record.stderr, "channel": self._channel}
@@ -305,11 +319,14 @@ class CachedRun:
         new = []
         for path, stamp in self._inputs.items():
             now = stamp_of_file(path)
+            if stamp is not None and os.path.isdir(path):
+                # Output in it has changed its own times.
+                now = stamp if self._digests([path]).get(path) == self._contents.get(path) else None
             if stamp is None and now is not None:
                 new.append(path)
             elif now != stamp:
                 raise Uncacheable(f"{path} was changed meanwhile")
-        known = {*self._inputs, *map(os.path.abspath, self._make_intake().output_names())}
+        known = {*self._inputs, *self._to_make, *map(os.path.abspath, self._make_intake().output_names())}
         run = self._run
         found = named_files.find_files(run.descriptor, run.invocation.values, run.invocation.words, self._folder)
         return [*new, *(path for path in found if path not in known)]

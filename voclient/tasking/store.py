@@ -443,7 +443,16 @@ class Store:
             index.execute("COMMIT")
 
     def _make_folders(self) -> None:
-        if not os.path.isdir(self._drafts):
+        try:
+            owner = os.stat(self._drafts).st_uid
+        except FileNotFoundError:
+            owner = None
+        if owner is not None and owner != os.geteuid():
+            raise CacheError(
+                f"the cache {self.folder} is another user's; name a folder of your own in VOCLIENT_CACHE",
+                folder=self.folder,
+            )
+        if owner is None:
             if kind := network_file_system(self.folder):
                 raise CacheError(
                     f"the cache {self.folder} is on a network file system ({kind}), where its index is not safe; "

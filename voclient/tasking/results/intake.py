@@ -109,6 +109,15 @@ class Intake:
         """What there is, now, under the names and patterns of this call's output."""
         return [path for section in self._written() for path in self._paths(section)[0] if os.path.exists(path)]
 
+    def output_folders(self) -> list[str]:
+        """The folders of this call's output, as far as they are named and no pattern."""
+        found: list[str] = []
+        for section in self._written():
+            named = re.split(r"[*?\[]", section.path or "")[0]
+            values = {name: self._value(name) for name in _TEMPLATE.findall(named)}
+            found += [os.path.join(self._folder, os.path.dirname(path)) for path in _filled(named, values)]
+        return found
+
     def _written(self) -> list[Section]:
         """The sections that are files in this call."""
         sections = (*self._sections.values(), *filter(self._if_it_applies, self._results.files))
