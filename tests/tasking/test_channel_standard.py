@@ -165,7 +165,7 @@ def test_a_declaration_gives_keys_a_type_a_unit_and_a_help() -> None:
     assert result["n"] == ["NaN", 3]
     assert result.unit("x") == "Jy"
     assert result["p"] == Path(os.fsdecode(b"/tmp/a\xe9"))
-    assert list(result) == ["x", "p", "n"]
+    assert list(result) == ["x", "n", "p"]
 
 
 @rule("K2", "K7")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         TaskTimeoutError,
     )
     from .executors.local import process_limit, set_process_limit
+    from .functions.decorator import task
+    from .functions.reporting import report_progress
     from .loading import load_descriptor
     from .map import Map
     from .opset import OPset
@@ -52,6 +54,8 @@ _HOMES = {
         "TaskTimeoutError",
     ),
     "executors.local": ("process_limit", "set_process_limit"),
+    "functions.decorator": ("task",),
+    "functions.reporting": ("report_progress",),
     "loading": ("load_descriptor",),
     "map": ("Map",),
     "opset": ("OPset",),
@@ -95,10 +99,12 @@ __all__ = [
     "load_package",
     "prepend_task_path",
     "process_limit",
+    "report_progress",
     "rescan",
     "set_process_limit",
     "set_task_path",
     "state_folder",
+    "task",
 ]
 
 

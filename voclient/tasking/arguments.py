@@ -45,24 +45,8 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
 
 
 def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
-    given = resolve_names(descriptor, given)
-    if descriptor.deprecated:
-        warn_deprecated(f"{descriptor.task} is deprecated: {descriptor.deprecated}")
-    values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
-    for p in descriptor.parameters:
-        if p.send_default and p.name not in given:
-            values[p.name] = check(p, p.default, descriptor.task)
-    kept = {p.name for p in descriptor.parameters if p.min_items == 0}
-    values = {name: value for name, value in values.items() if value != [] or name in kept}
-    _check_groups(descriptor, values)
-    plain = [not isinstance(values[p.name], list) for p in descriptor.parameters if p.repeated and p.name in values]
-    invocation = Invocation(
-        executable=descriptor.executable,
-        words=list(descriptor.arguments),
-        environment=dict(descriptor.environment),
-        values=values,
-        many=not plain or not all(plain),
-    )
+    invocation = begin(descriptor, given)
+    values = invocation.values
     if descriptor.prompts:
         from .dialogue import answers
 
@@ -83,6 +67,28 @@ def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
         raise
     invocation.descriptors = tuple(stage.descriptors)
     return invocation
+
+
+def begin(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
+    """Check a call: an invocation with its values, that has no words yet but those that are always there."""
+    given = resolve_names(descriptor, given)
+    if descriptor.deprecated:
+        warn_deprecated(f"{descriptor.task} is deprecated: {descriptor.deprecated}")
+    values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
+    for p in descriptor.parameters:
+        if p.send_default and p.name not in given:
+            values[p.name] = check(p, p.default, descriptor.task)
+    kept = {p.name for p in descriptor.parameters if p.min_items == 0}
+    values = {name: value for name, value in values.items() if value != [] or name in kept}
+    _check_groups(descriptor, values)
+    plain = [not isinstance(values[p.name], list) for p in descriptor.parameters if p.repeated and p.name in values]
+    return Invocation(
+        executable=descriptor.executable,
+        words=list(descriptor.arguments),
+        environment=dict(descriptor.environment),
+        values=values,
+        many=not plain or not all(plain),
+    )
 
 
 def resolve_names(descriptor: Descriptor, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,6 @@ class Task:
         TaskExecutionError
             It failed, and `check` was given.
         """
-        from .arguments import translate
         from .run import start
 
         controls, values = self._split(given)
@@ -89,9 +88,7 @@ class Task:
             from .prompting import ask_missing
 
             values = ask_missing(self.descriptor, values)
-        invocation = translate(self.descriptor, values)
-
-        return start(self.descriptor, invocation, controls)
+        return start(self.descriptor, self._translate(values), controls)
 
     def prepare(self, /, *operands: Any, **given: Any) -> Invocation:
         """Check a call and translate it, without a run.
@@ -117,9 +114,12 @@ class Task:
         >>> votsort.prepare("stars.xml", name="vmag", top=3).words
         ['stars.xml', '--name=vmag', '--top=3']
         """
+        return self._translate(self._by_name(operands, given))
+
+    def _translate(self, given: Mapping[str, Any]) -> Invocation:
         from .arguments import translate
 
-        return translate(self.descriptor, self._by_name(operands, given))
+        return translate(self.descriptor, given)
 
     def pset(
         self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any

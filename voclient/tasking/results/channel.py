@@ -40,7 +40,8 @@ class ChannelParser:
 
     def __init__(self, keys: dict[str, Key], folder: str) -> None:
         self._keys = dict(keys)
-        self._fixed = frozenset(keys)
+        self._described = keys
+        self._fixed = frozenset(name for name, key in keys.items() if key.type != "any")
         self._folder = folder
         self._splitter = LineSplitter(LINE_LIMIT_BYTES, "OPset channel")
         self.is_on = False
@@ -136,7 +137,10 @@ class ChannelParser:
                 raise _wrong(number, trouble)
             if name not in self._fixed:
                 known = {field: fields[field] for field in DECLARED if fields.get(field) is not None}
-                keys[name] = self._keys[name] = Key(name, **({"type": "any"} | known))
+                key = Key(name, **({"type": "any"} | known))
+                if (described := self._described.get(name)) is not None:
+                    key = key._replace(unit=described.unit or key.unit, help=described.help or key.help)
+                keys[name] = self._keys[name] = key
         return Item({}, keys=keys)
 
     def _value(self, name: str, value: Any, number: int) -> Any:

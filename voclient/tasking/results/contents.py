@@ -137,7 +137,8 @@ class Contents:
         return name in self._single or name in self._rows or (name in self._tables and bool(self._rows))
 
     def __iter__(self) -> Iterator[str]:
-        names = dict.fromkeys((*self._keys, *self._rows, *self._single))
+        described = (name for name in self._keys if name not in self._told)
+        names = dict.fromkeys((*described, *self._rows, *self._single))
         return iter([name for name in names if name in self])
 
     def __len__(self) -> int:
