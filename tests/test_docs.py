@@ -30,6 +30,7 @@ PAGES = (
     "docs/cache.md", "docs/channel.md", "docs/coming-from.md", "docs/executors.md",
 )  # fmt: skip
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"# (\S+/\S+\.yaml|\w+\.py)\n")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -53,6 +54,7 @@ def reader(bindir: Path, tmp_path: Path, archive: RunningArchive, monkeypatch: p
     shutil.copytree(LANGUAGES, desk / "languages")
     (desk / "names.txt").write_text("m31\nm51\n")
     monkeypatch.chdir(desk)
+    monkeypatch.syspath_prepend(desk)
     for name, value in archive.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -78,7 +80,7 @@ def run_python(text: str, names: dict[str, object], page: str, line: int) -> Non
 
 def write_file(text: str) -> None:
     """A block whose first line is a comment with a path is that file."""
-    if found := re.match(r"# (\S+/\S+\.yaml)\n", text):
+    if found := FILE.match(text):
         Path(found[1]).parent.mkdir(exist_ok=True)
         Path(found[1]).write_text(text)
 
@@ -123,9 +125,9 @@ def test_every_public_function_and_class_is_documented(name: str) -> None:
 def test_the_page_says_what_is_so(page: str, reader: Path) -> None:
     names: dict[str, object] = {}
     for line, language, text in blocks(page):
-        if language == "python":
+        if FILE.match(text):
+            write_file(text)
+        elif language == "python":
             run_python(text, names, page, line)
         elif language == "sh":
             run_shell(text, page, line)
-        elif language == "yaml":
-            write_file(text)

@@ -437,6 +437,56 @@ def test_maps_and_parameter_sets_work(written: Importer) -> None:
     assert module.f.pset(y=5)(3)["result"] == 15
 
 
+def test_the_cache_knows_arguments_tables_and_the_file(written: Importer) -> None:
+    from astropy.table import Table
+
+    module = written("""
+        import os
+        from astropy.table import Table
+        @task
+        def f(x: int, stars: Table | None = None):
+            return {"process": os.getpid(), "x": x, "n": None if stars is None else stars["n"].tolist()}
+    """)
+    one, two = Table({"n": [1]}), Table({"n": [2]})
+    first = dict(module.f(1, one, cache=True))
+    assert dict(module.f(1, one, cache=True)) == first
+    assert module.f(1, two, cache=True)["n"] == [2]
+    assert module.f(2, one, cache=True)["x"] == 2
+    file = Path(module.__file__ or "")
+    file.write_text(file.read_text() + "# changed\n")
+    assert module.f(1, one, cache=True)["process"] != first["process"]
+
+
+def test_it_runs_by_any_executor(written: Importer) -> None:
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+    from multiprocessing import get_context
+
+    from astropy.table import Table
+
+    module = written("""
+        from astropy.table import Table
+        @task
+        def f(x: int, stars: Table):
+            yield {"x": x}
+            yield "n", stars["n"].tolist()
+    """)
+    with ThreadPoolExecutor(1) as threads, ProcessPoolExecutor(1, get_context("spawn")) as processes:
+        for pool in (threads, processes):
+            result = module.f(5, Table({"n": [1, 2]}), executor=pool)
+            assert (result.exitmsg, result["x"], result["n"]) == ("", [5], [1, 2])
+
+
+def test_a_task_made_again_of_the_descriptor_runs_the_same_function(written: Importer) -> None:
+    from voclient.tasking import Task
+
+    module = written("@task\ndef f(x: int):\n    return x + 1")
+    again = Task(pickle.loads(pickle.dumps(module.f.descriptor)))
+    assert again(1)["result"] == 2
+    nested = Task(pickle.loads(pickle.dumps(_nested().descriptor)))
+    with pytest.raises(TaskError, match="inner: the function is in no file, so only the process"):
+        nested()
+
+
 def test_a_function_may_call_other_tasks_and_programs_which_are_not_taken_for_it(written: Importer) -> None:
     module = written("""
         import subprocess

@@ -45,6 +45,10 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
 
 
 def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
+    if descriptor.function is not None:
+        from .functions.calls import translate_call
+
+        return translate_call(descriptor, descriptor.function, given)
     invocation = begin(descriptor, given)
     values = invocation.values
     if descriptor.prompts:

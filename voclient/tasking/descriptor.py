@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .dialogue import Answer
+    from .functions.calls import FunctionCall
 
 PARAMETER_TYPES = (
     "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range", "position",
@@ -280,6 +281,8 @@ class Descriptor(NamedTuple):
     """Variables its outcome depends on: another value is another call to the cache."""
     deprecated: str = ""
     """What to use instead; each call warns."""
+    function: FunctionCall | None = None
+    """A Python function that is called, in place of words for the program."""
 
 
 class Package(NamedTuple):

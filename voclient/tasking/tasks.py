@@ -80,6 +80,7 @@ class Task:
         TaskExecutionError
             It failed, and `check` was given.
         """
+        from .arguments import translate
         from .run import start
 
         controls, values = self._split(given)
@@ -88,7 +89,7 @@ class Task:
             from .prompting import ask_missing
 
             values = ask_missing(self.descriptor, values)
-        return start(self.descriptor, self._translate(values), controls)
+        return start(self.descriptor, translate(self.descriptor, values), controls)
 
     def prepare(self, /, *operands: Any, **given: Any) -> Invocation:
         """Check a call and translate it, without a run.
@@ -114,12 +115,9 @@ class Task:
         >>> votsort.prepare("stars.xml", name="vmag", top=3).words
         ['stars.xml', '--name=vmag', '--top=3']
         """
-        return self._translate(self._by_name(operands, given))
-
-    def _translate(self, given: Mapping[str, Any]) -> Invocation:
         from .arguments import translate
 
-        return translate(self.descriptor, given)
+        return translate(self.descriptor, self._by_name(operands, given))
 
     def pset(
         self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any

@@ -202,6 +202,7 @@ def pack(
             results=Results(),
             examples=(),
             description="",
+            function=None,
         ),
         words=words,
         stdin=stdin,

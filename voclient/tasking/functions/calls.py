@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import TaskError
+from ..values import is_table
 
 if TYPE_CHECKING:
+    from enum import Enum
+
+    from ..descriptor import Descriptor, Invocation
     from .decorator import FunctionTask
+    from .kinds import Kind
 
 MAIN = "__voclient_main__"
 """What the main script is called in the process of a task, so that what is guarded by `__main__` does not run there."""
@@ -19,12 +24,111 @@ importing = False
 """This is the process of a task, and it is importing the function."""
 
 
-def describe_call(task: FunctionTask, arguments: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """All that `find_function` and `read_arguments` need, as JSON can have it."""
-    path = [os.path.abspath(folder) for folder in sys.path]
-    units = {key.name: key.unit for key in task.descriptor.results.channel if key.unit}
-    place = find_place(task) or {"pickle": _pickled(task)}
-    return {"path": path, "argv": list(sys.argv), "units": units, "arguments": arguments, **place}
+class FunctionCall(NamedTuple):
+    """What a descriptor knows of its function."""
+
+    source: Source
+    kinds: dict[str, Kind]
+    """By parameter, how its value is handed over."""
+
+
+class Source:
+    """Where a function is found. It survives pickling if another process can find the function."""
+
+    def __init__(self, task: FunctionTask | None, place: dict[str, Any] | None = None) -> None:
+        self._task = task
+        self._place = place
+
+    def where(self, name: str) -> dict[str, Any]:
+        """As JSON has it: a place, with a stamp of its file, or a pickle. TaskError: neither can be had."""
+        place = self._place if self._task is None else find_place(self._task)
+        if place is not None:
+            return {**place, "stamp": _stamp(place["file"])}
+        if self._task is None:
+            raise TaskError(f"{name}: the function is in no file, so only the process that made the task can call it")
+        return {"pickle": _pickled(self._task)}
+
+    def __reduce__(self) -> Any:
+        return Source, (None, self._place if self._task is None else find_place(self._task))
+
+    def __repr__(self) -> str:
+        return "a function" if self._task is None else f"{self._task.__module__}:{self._task.__qualname__}"
+
+
+def translate_call(descriptor: Descriptor, call: FunctionCall, given: Mapping[str, Any]) -> Invocation:
+    """Check a call and write it down: as JSON on standard input; tables are words, `/dev/fd/N`."""
+    import json
+
+    from ..arguments import begin
+
+    if importing:
+        raise TaskError(
+            f"{descriptor.task}: called while the process of a task imports the file it is in; a script calls its "
+            "tasks under `if __name__ == '__main__':`"
+        )
+    kinds = call.kinds
+    given = {name: _words(value) if name in kinds else value for name, value in given.items()}
+    invocation = begin(descriptor, given)
+    values: dict[str, Any] = dict(invocation.values)
+    for name, kind in kinds.items():
+        if kind.nullable and name not in values and (name in given or kind.needed):
+            values[name] = None
+    staged: list[int] = []
+    try:
+        data = {
+            "path": [os.path.abspath(folder) for folder in sys.path],
+            "argv": list(sys.argv),
+            "units": {key.name: key.unit for key in descriptor.results.channel if key.unit},
+            "arguments": {name: _written(kinds[name], value, staged) for name, value in values.items()},
+            **call.source.where(descriptor.task),
+        }
+        invocation.stdin = json.dumps(data).encode()
+    except BaseException:
+        for number in staged:
+            os.close(number)
+        raise
+    invocation.descriptors = tuple(staged)
+    invocation.words += [f"/dev/fd/{number}" for number in staged]
+    return invocation
+
+
+def _written(kind: Kind, value: Any, staged: list[int]) -> dict[str, Any]:
+    """A checked value, and what its process makes of it."""
+    argument: dict[str, Any] = {"value": value, "convert": kind.convert, "many": kind.many}
+    if kind.convert == "table":
+        argument |= {"class": kind.name, "names": kind.names, "value": _stage(value, staged)}
+    elif kind.convert == "quantity":
+        argument["unit"] = kind.unit
+    return argument
+
+
+def _stage(value: Any, staged: list[int]) -> Any:
+    """The number of a table among the words, for a table."""
+    if isinstance(value, list):
+        return [_stage(each, staged) for each in value]
+    if not is_table(value):
+        return value
+    from ..staging import stage_table
+
+    staged.append(stage_table(value))
+    return len(staged) - 1
+
+
+def _words(value: Any) -> Any:
+    """Members of enumerations as the words that stand for them."""
+    if isinstance(value, (list, tuple)):
+        return [_words(each) for each in value] if any(map(_is_member, value)) else value
+    return word(value) if _is_member(value) else value
+
+
+def _is_member(value: Any) -> bool:
+    enum = sys.modules.get("enum")
+    return enum is not None and isinstance(value, enum.Enum)
+
+
+def word(member: Enum) -> str:
+    """What a member of an enumeration is called in a call: its value, if all values are texts, else its name."""
+    return str(member.value) if all(isinstance(each.value, str) for each in type(member)) else member.name
 
 
 def find_place(task: FunctionTask) -> dict[str, Any] | None:
@@ -38,9 +142,9 @@ def find_place(task: FunctionTask) -> dict[str, Any] | None:
         spec = getattr(module, "__spec__", None)
         if name not in ("__main__", MAIN) or spec is not None:
             name = spec.name if spec is not None else name
-            return {"module": name, "file": file, "stamp": _stamp(file), "name": function.__qualname__}
+            return {"module": name, "file": file, "name": function.__qualname__}
         if file is not None and os.path.abspath(function.__code__.co_filename) == file:
-            return {"script": file, "stamp": _stamp(file), "name": function.__qualname__}
+            return {"module": None, "file": file, "name": function.__qualname__}
     return None
 
 
@@ -90,8 +194,8 @@ def _find(call: dict[str, Any]) -> Any:
         import cloudpickle
 
         return cloudpickle.loads(b64decode(call["pickle"]))
-    name, file = call["name"], call.get("script") or call["file"]
-    module = _run_file(MAIN, file) if "script" in call else _import(call["module"], file)
+    name, file = call["name"], call["file"]
+    module = _import(call["module"], file) if call["module"] else _run_file(MAIN, file)
     found = member(module, name)
     if found is None:
         raise TaskError(
@@ -144,9 +248,10 @@ def member_of(module: str, name: str) -> Any:
 # Arguments: each with how the function wants it.
 
 
-def read_arguments(function: Callable[..., Any], arguments: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def read_arguments(function: Callable[..., Any], call: dict[str, Any]) -> dict[str, Any]:
     """In the process of the task: what the function is called with."""
-    return {name: _argument(function, name, argument) for name, argument in arguments.items()}
+    tables = {"tables": call["tables"]}
+    return {name: _argument(function, name, argument | tables) for name, argument in call["arguments"].items()}
 
 
 def _argument(function: Callable[..., Any], name: str, argument: dict[str, Any]) -> Any:
@@ -179,8 +284,11 @@ def _table(value: str | int, argument: dict[str, Any]) -> Any:
     kind = getattr(table, argument["class"])
     if isinstance(value, str):
         return kind.read(value)
-    with open(value, "rb") as file:
-        return kind.read(file, format="votable")
+    path = argument["tables"][value]
+    with open(path, "rb") as file:
+        found = kind.read(file, format="votable")
+    os.close(int(os.path.basename(path)))  # it was handed over
+    return found
 
 
 def _quantity(value: float, argument: dict[str, Any]) -> Any:

@@ -5,31 +5,28 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import typing
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from ..descriptor import CONTROLS, Descriptor, Key, Parameter, Place, Results
 from ..errors import DescriptorError
+from .calls import FunctionCall, Source, word
 from .docstring import Docstring, read_docstring
-from .kinds import Kind, read_kind, result_type, word
+from .kinds import Kind, read_kind, result_type
+
+if TYPE_CHECKING:
+    from .decorator import FunctionTask
 
 _RENAMED = {"min": "minimum", "max": "maximum"}
 _FLOWS = (Iterator, Iterable, Generator)
 
 
-class Description(typing.NamedTuple):
-    """The descriptor, and by parameter how its value is handed over."""
-
-    descriptor: Descriptor
-    kinds: dict[str, Kind]
-
-
 def describe_function(
-    function: Callable[..., Any], name: str, summary: str | None, units: Mapping[str, str], arguments: tuple[str, ...]
-) -> Description:
-    """Describe a function; `arguments` begin the command line of its process. Raises DescriptorError."""
+    task: FunctionTask, summary: str | None, units: Mapping[str, str], arguments: tuple[str, ...]
+) -> Descriptor:
+    """Describe the function of a task; `arguments` begin the command line of its process. Raises DescriptorError."""
+    function, name = task.function, task.__name__
     code = function.__code__
     place = Place(os.path.abspath(code.co_filename), code.co_firstlineno, 1)
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
@@ -43,7 +40,7 @@ def describe_function(
         parameters.append(made)
         kinds[parameter.name] = kind
     of_keys = {name: unit for name, unit in units.items() if name not in kinds or name in told.results}
-    descriptor = Descriptor(
+    return Descriptor(
         task=name,
         summary=summary or told.summary or name,
         executable=sys.executable,
@@ -52,8 +49,8 @@ def describe_function(
         arguments=arguments,
         parameters=tuple(parameters),
         results=Results(channel=tuple({key.name: key for key in _keys(hints.get("return"), told, of_keys)}.values())),
+        function=FunctionCall(Source(task), kinds),
     )
-    return Description(descriptor, kinds)
 
 
 def enumeration(function: Callable[..., Any], name: str) -> type[Enum]:
@@ -114,7 +111,7 @@ def _parameter(
         choices=kind.choices,
         **{_RENAMED.get(field, field): value for field, value in fields.items()},
     )
-    return made, kind
+    return made, kind._replace(needed=not has_default)
 
 
 def _shown(default: Any, unit: str | None) -> Any:

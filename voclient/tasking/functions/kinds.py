@@ -10,6 +10,8 @@ from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired, Required, Union, get_args, get_origin
 
+from .calls import word
+
 _FIELDS: dict[str, tuple[type, ...]] = {
     "help": (str,), "unit": (str,), "min": (int, float), "max": (int, float), "above": (int, float),
     "below": (int, float), "pattern": (str,), "aliases": (list, tuple), "min_items": (int,), "max_items": (int,),
@@ -32,6 +34,9 @@ class Kind(NamedTuple):
     """Of a list: `list tuple array`, or `either`, for one value or a list."""
     choices: tuple[Any, ...] = ()
     nullable: bool = False
+    """It may be None."""
+    needed: bool = False
+    """The function has no default of its own, which then is None."""
     name: str = ""
     """Of the class of tables."""
     names: bool = False
@@ -149,11 +154,6 @@ def result_type(annotation: Any) -> tuple[str, bool, str | None] | None:
     except ValueError:
         return None
     return _RESULTS[kind.type], kind.many == "array", kind.unit
-
-
-def word(member: Enum) -> str:
-    """What a member of an enumeration is called in a call: its value, if all values are texts, else its name."""
-    return str(member.value) if all(isinstance(each.value, str) for each in type(member)) else member.name
 
 
 def _spell(annotation: Any) -> str:

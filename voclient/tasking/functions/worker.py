@@ -29,6 +29,7 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+    call["tables"] = sys.argv[2:]
     sys.path[:] = call["path"]
     sys.argv[:] = call["argv"]
     for stream in (sys.stdout, sys.stderr):
@@ -41,7 +42,7 @@ def main() -> None:
     writer.begin()
     try:
         function = calls.find_function(call)
-        _give(writer, function(**calls.read_arguments(function, call["arguments"])))
+        _give(writer, function(**calls.read_arguments(function, call)))
     except Exception as error:
         _fail(writer, error)
     except SystemExit as error:
