@@ -27,7 +27,7 @@ def print_result(result: OPset, descriptor: Descriptor) -> None:
     A table that is made of such lists says nothing new, and is not made.
     """
     made_of_rows = row_tables(descriptor)
-    values = {key: result[key] for key in result if key not in made_of_rows}
+    values = {key: _with_name(result[key]) for key in result if key not in made_of_rows}
     whole = {name for name, key in declared_keys(descriptor).items() if key.type == "list"}
     lists = {key: list(value) for key, value in values.items() if key not in whole and _is_column(value)}
     length = max(map(len, lists.values()), default=0)
@@ -49,6 +49,11 @@ def print_result(result: OPset, descriptor: Descriptor) -> None:
     for key, value in values.items():
         if key not in columns and key not in single:
             _print_long(key, value, alone=len(values) == 1)
+
+
+def _with_name(value: Any) -> Any:
+    """The value; of a FITS file its name."""
+    return plain(value) if hasattr(value, "fileinfo") else value
 
 
 def _is_column(value: Any) -> bool:

@@ -17,6 +17,7 @@ PARAMETER_TYPES = (
 )  # fmt: skip
 KEY_TYPES = (
     "bool", "int", "float", "string", "angle", "right_ascension", "list", "dict", "any", "table", "text", "path",
+    "fits",
 )  # fmt: skip
 FORMATS = (
     "keyword", "columns", "csv", "tsv", "bsv", "asv", "votable", "fits", "json", "jsonl", "regex", "lines", "text",
@@ -127,7 +128,7 @@ class Parameter(NamedTuple):
 class Key(NamedTuple):
     """One entry of the OPset, as declared.
 
-    Keys of type `table`, `text`, `path` are references to the whole output. A `right_ascension` is an angle in
+    Keys of type `table`, `text`, `path`, `fits` are references to the whole output. A `right_ascension` is an angle in
     degrees whose sexagesimal form is hours.
     """
 

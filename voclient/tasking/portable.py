@@ -10,6 +10,7 @@ from .results import Progress
 from .results.contents import ArrayReference
 from .results.references import (
     FileCapture,
+    FitsReference,
     InlineTable,
     ListReference,
     PathReference,
@@ -118,6 +119,8 @@ def _pack_reference(reference: Reference, record: Record) -> list[Any]:
         return ["array", reference.key, reference.values, reference.line]
     if isinstance(reference, TextReference):
         return ["text", _pack_capture(reference.capture, record)]
+    if isinstance(reference, FitsReference):
+        return ["fits", _pack_capture(reference.capture, record)]
     if isinstance(reference, TableReference):
         section = _sections(record.descriptor).index(reference.section)
         return ["table", _pack_capture(reference.capture, record), section, reference.format]
@@ -136,6 +139,8 @@ def _unpack_reference(data: list[Any], record: Record) -> Reference:
         return ArrayReference(source, *more)
     if kind == "text":
         return TextReference(_unpack_capture(source, record))
+    if kind == "fits":
+        return FitsReference(_unpack_capture(source, record))
     section, format = more
     return TableReference(_unpack_capture(source, record), _sections(record.descriptor)[section], format)
 

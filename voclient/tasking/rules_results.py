@@ -11,7 +11,7 @@ from .template import placeholders
 from .yamlfile import Path
 
 _DELIMITED = ("columns", "csv", "tsv", "bsv", "asv")
-_REFERENCES = ("table", "text", "path")
+_REFERENCES = ("table", "text", "path", "fits")
 _ONLY_IN = {
     "pattern": ("regex",), "multiline": ("regex",), "separator": ("keyword",), "widths": ("columns",),
     "columns": _DELIMITED, "header": _DELIMITED,
@@ -37,6 +37,8 @@ def check_section(checker: Checker, path: Path, data: dict[str, Any]) -> None:
         where, kind = (*path, "keys", key["name"]), key.get("type", "string")
         if kind in ("list", "dict", "any") and form not in ("json", "jsonl"):
             checker.problem(where, f"{kind} comes from json, jsonl and the channel, not from {form}")
+        if kind == "fits" and form != "fits" and not form.startswith("{"):
+            checker.problem(where, f"a key of type fits needs 'format: fits', not {form}")
         if kind not in _REFERENCES and (form in ("text", "lines", "votable", "fits") or form.startswith("{")):
             checker.problem(where, f"{form} gives no single values: {key['name']!r} can be {', '.join(_REFERENCES)}")
     if "path" in data:

@@ -103,6 +103,8 @@ class OPset(Waiting, Views):
         5
         """
         self._stop("closed before its end")
+        with self._record.changed:
+            self._record.contents.close()
         self._record.stdout.close()
         self._record.stderr.close()
 

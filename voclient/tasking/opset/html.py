@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..record import Status
 from ..results.contents import declared_keys
-from ..results.references import PathReference, Reference, TableReference, TextReference
+from ..results.references import FitsReference, PathReference, Reference, TableReference, TextReference
 
 if TYPE_CHECKING:
     from .views import Views
@@ -77,7 +77,7 @@ def _large(reference: Reference) -> str:
     capture = getattr(reference, "capture", None)
     try:
         size = 0 if capture is None else len(capture)
-        if not reference.is_read and size > OPENED:
+        if not reference.is_read and size > OPENED and not isinstance(reference, FitsReference):
             return f"<p>{size:,} bytes, opened when asked for</p>"
         if isinstance(reference, TextReference):
             with reference.capture.open() as file:
@@ -87,9 +87,19 @@ def _large(reference: Reference) -> str:
             table = reference.resolve()
             names = [_named(name, table[name].unit) for name in table.colnames]
             return _table(names, table[:ROWS].iterrows(), len(table))
+        if isinstance(reference, FitsReference):
+            headers = [
+                (hdu.name, hdu.header.get("XTENSION", "IMAGE"), _extent(hdu.header)) for hdu in reference.resolve()
+            ]
+            return _table(["HDU", "kind", "axes"], headers, len(headers))
         return f"<p>{_brief_text(reference.resolve())}</p>"
     except Exception as error:  # a page is shown whatever has become of the file
         return f"<p>cannot be shown: {_text(error)}</p>"
+
+
+def _extent(header: Any) -> str:
+    """The lengths of the axes, the first one first."""
+    return " x ".join(str(header.get(f"NAXIS{axis}")) for axis in range(1, int(header.get("NAXIS", 0)) + 1))
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[Any]], length: int, titles: Sequence[str] = ()) -> str:

@@ -11,10 +11,14 @@ def plain(value: Any) -> Any:
     """A value made of None, bool, int, finite float, str, list and dict.
 
     What is not finite, and a masked cell, is None; an array is a list; a Table an object of its columns; a Quantity
-    `{"value": …, "unit": …}`; a path its name; a date in ISO 8601; any other thing what `str` makes of it.
+    `{"value": …, "unit": …}`; a path its name, and
+    so a FITS file; a date in ISO 8601; any other thing what `str` makes of it.
     """
     if value is None or isinstance(value, (str, bool)):
         return value
+    if hasattr(value, "fileinfo") and hasattr(value, "filename"):  # an HDUList
+        name = value.filename()
+        return None if name is None or name.startswith("/proc/") else name  # a file of ours without a name
     if hasattr(value, "colnames"):
         return {name: plain(value[name].tolist()) for name in value.colnames}
     if hasattr(value, "to_value") and hasattr(value, "unit"):

@@ -16,8 +16,8 @@ class Views(Entries, Facts):
     def to_dict(self, *, facts: bool = False) -> dict[str, Any]:
         """The values as JSON has them: of dicts, lists, texts, numbers, booleans and None.
 
-        NaN, infinities and masked cells are None, an array is a list, a table an object of its columns, a path its
-        name, a Quantity `{"value": …, "unit": …}`. (`dict(result)` has the values as they are.)
+        NaN, infinities and masked cells are None, an array is a list, a table an object of its columns, a path or a
+        FITS file its name, a Quantity `{"value": …, "unit": …}`. (`dict(result)` has the values as they are.)
 
         Parameters
         ----------

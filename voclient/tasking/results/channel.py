@@ -23,7 +23,7 @@ from .contents import ArrayReference
 from .convert import bad_value, from_json, missing
 from .json import load
 from .lines import LineSplitter
-from .references import InlineTable, ListReference, PathReference, Reference
+from .references import FileCapture, FitsReference, InlineTable, ListReference, PathReference, Reference
 
 VERSION = 1
 LINE_LIMIT_BYTES = 64 << 20
@@ -148,7 +148,7 @@ class ChannelParser:
         key = self._keys.get(name)
         if key is None:
             return value
-        if key.type in ("path", "table") and value is not None:
+        if key.type in ("path", "fits", "table") and value is not None:
             return self._reference(key, value, number)
         if key.array and isinstance(value, list):
             return ArrayReference(name, self._converted(key, value, number), number)
@@ -159,6 +159,8 @@ class ChannelParser:
             return ListReference([self._reference(key, each, number) for each in value])
         if isinstance(value, str) and key.type == "path":
             return PathReference(os.path.join(self._folder, value))
+        if isinstance(value, str) and key.type == "fits":
+            return FitsReference(FileCapture(os.path.join(self._folder, value)))
         if isinstance(value, str) and value.lstrip().startswith("<"):
             return InlineTable(value)
         raise bad_value(key, value, number, "OPset channel")
@@ -168,7 +170,7 @@ class ChannelParser:
         key = self._keys.get(name)
         if key is None or value is None:
             return value if key is None else missing(key)
-        if key.type == "table" or (key.array and isinstance(value, list)):
+        if key.type in ("table", "fits") or (key.array and isinstance(value, list)):
             raise bad_value(key, value, number, "OPset channel")
         return (
             self._reference(key, value, number).resolve() if key.type == "path" else self._converted(key, value, number)

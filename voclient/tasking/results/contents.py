@@ -109,6 +109,12 @@ class Contents:
         self._single.pop(name, None)
         self._rows.pop(name, None)
 
+    def close(self) -> None:
+        """Give back what references hold open."""
+        for value in self._single.values():
+            if isinstance(value, Reference):
+                value.close()
+
     def unit(self, name: str) -> str | None:
         """The unit of a key: what the tool said, else what the descriptor declares."""
         return self._units.get(name) or self._key(name).unit

@@ -84,7 +84,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 _FLOATS = frozenset({"float", "angle", "right_ascension"})
 # Other types (`list`, `dict`, `any`) come from JSON and the OPset channel only.
-REFERENCE_TYPES = frozenset({"table", "text", "path"})
+REFERENCE_TYPES = frozenset({"table", "text", "path", "fits"})
 _EXPECTED = {
     "int": "a whole number",
     "float": "a number",
@@ -97,6 +97,7 @@ _EXPECTED = {
     "table": "the text of a VOTable document",
     "text": "a text",
     "path": "a file name",
+    "fits": "the name of a FITS file",
 }
 
 

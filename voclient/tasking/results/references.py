@@ -1,4 +1,4 @@
-"""Values that are opened on first use: tables, texts, paths."""
+"""Values that are opened on first use: tables, FITS files, texts, paths."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reference:
         self.is_read = False
 
     def resolve(self) -> Any:
-        """The value: an astropy Table, a str, a path."""
+        """The value: an astropy Table or HDUList, a str, a path."""
         with self._lock:
             if not self.is_read:
                 self._value = self._read()
@@ -42,6 +42,9 @@ class Reference:
 
     def _read(self) -> Any:
         raise NotImplementedError
+
+    def close(self) -> None:
+        """Give back what it holds open."""
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_lock"}
@@ -92,6 +95,24 @@ class TableReference(Reference):
             return tables.read_table(file, self.format, self.section)
 
 
+class FitsReference(Reference):
+    """A FITS file as an astropy HDUList: headers and data are read when they are looked at, data of a file mapped."""
+
+    def __init__(self, capture: Capture) -> None:
+        super().__init__()
+        self.capture = capture
+
+    def _read(self) -> Any:
+        from .tables import open_fits
+
+        return open_fits(self.capture)
+
+    def close(self) -> None:
+        with self._lock:
+            if self.is_read:
+                self._value.close()
+
+
 class InlineTable(Reference):
     """A table that came as the text of a VOTable document, on the OPset channel."""
 
@@ -133,6 +154,10 @@ class ListReference(Reference):
     def _read(self) -> list[Any]:
         return [reference.resolve() for reference in self.references]
 
+    def close(self) -> None:
+        for reference in self.references:
+            reference.close()
+
 
 def reference_keys(section: Section) -> list[Key]:
     """The keys of a section that stand for its whole output."""
@@ -147,11 +172,13 @@ def reference_keys(section: Section) -> list[Key]:
 
 def find_references(section: Section, format: str, capture: Capture, path: str | None = None) -> dict[str, Reference]:
     """References to a complete output; one of no bytes has none but its path. `path` is its file's, if it is one."""
+    from .convert import REFERENCE_TYPES
+
     keys = reference_keys(section)
     format = SERIALIZATIONS.get(format, format)
     only_tables = not any(key.type == "text" for key in keys)
     is_table = format in TABLE_FORMATS or (only_tables and format in DELIMITERS)
-    has_rows = any(key.type not in ("table", "text", "path") for key in section.keys)
+    has_rows = any(key.type not in REFERENCE_TYPES for key in section.keys)
     found: dict[str, Reference] = {}
     for key in keys:
         if key.type == "path":
@@ -162,6 +189,9 @@ def find_references(section: Section, format: str, capture: Capture, path: str |
         elif key.type == "text":
             if not is_table:
                 found[key.name] = TextReference(capture)
+        elif key.type == "fits":
+            if format == "fits":
+                found[key.name] = FitsReference(capture)
         elif is_table and not has_rows:
             found[key.name] = TableReference(capture, section, format)
     return found

@@ -14,6 +14,7 @@ from .lines import LineSplitter
 
 if TYPE_CHECKING:
     from ..descriptor import Key, Section
+    from . import Capture
 
 _PIECE_BYTES = 1 << 20
 _INLINE_FITS = re.compile(rb"<(?:\w+:)?FITS\b[^>]*>\s*<(?:\w+:)?STREAM\b[^>]*>([^<]*)<")
@@ -31,6 +32,18 @@ def read_table(file: BinaryIO, format: str, section: Section) -> Any:
         raise
     except Exception as error:  # whatever astropy's readers raise, and they raise much
         raise ResultError(f"the output cannot be read as a table ({format}): {error}") from error
+
+
+def open_fits(capture: Capture) -> Any:
+    """An HDUList that reads what it is asked for. Raises ResultError when it is no FITS file."""
+    from astropy.io import fits
+
+    from .references import FileCapture
+
+    try:
+        return fits.open(capture.path if isinstance(capture, FileCapture) else capture.open(), memmap=True)
+    except Exception as error:  # as above
+        raise ResultError(f"the output cannot be opened as FITS: {error}") from error
 
 
 def _read_fits(file: BinaryIO) -> Any:
