@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voclient.tasking import CacheError, amounts, cache, store
+from voclient.tasking import CacheError, amounts, cache, store, store_index
 
 WORKER = """
 import random, sys
@@ -197,7 +197,7 @@ def test_entries_are_cleared_by_pattern_and_by_age(monkeypatch: pytest.MonkeyPat
 
 def test_a_locked_index_is_waited_for_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     cache.put("key", b"content")
-    monkeypatch.setattr(store, "PATIENCE", 0.1)
+    monkeypatch.setattr(store_index, "PATIENCE", 0.1)
     other = sqlite3.connect(cache.folder() / "index.sqlite", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     assert cache.get("key") is not None
@@ -207,15 +207,22 @@ def test_a_locked_index_is_waited_for_but_not_for_ever(monkeypatch: pytest.Monke
 
 
 def test_a_network_file_system_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "network_file_system", lambda folder: "nfs4")
+    monkeypatch.setattr(store_index, "network_file_system", lambda folder: "nfs4")
     with pytest.raises(CacheError, match=r"on a network file system \(nfs4\).* in VOCLIENT_CACHE"):
         cache.put("key", b"")
     assert not cache.folder().exists()
 
 
-def test_the_kind_of_file_system_is_that_of_the_innermost_mount() -> None:
-    assert store.network_file_system("/proc/self") is None
-    assert store.network_file_system("/no/such/folder") is None
+def test_the_kind_of_file_system_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "22 1 8:1 / / rw - ext4 /dev/sda rw\n30 22 0:40 / /no/home rw shared:1 - nfs4 server:/home rw\n"
+        "31 30 0:41 / /no/home/local\\040disk rw - xfs /dev/sdb rw\n32 22 0:42 / /no/hom rw - cifs //x rw\n"
+    )
+    places = ("/no/home/me", "/no/home", "/no/homes", "/no/home/local disk/x", "/no/hom")
+    kinds = [store_index.network_file_system(place, str(mounts)) for place in places]
+    assert kinds == ["nfs4", "nfs4", None, None, "cifs"]
+    assert store_index.network_file_system(str(tmp_path)) is None
 
 
 def test_the_cache_of_another_user_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +284,7 @@ def test_a_file_that_has_not_changed_is_not_read_again(tmp_path: Path, monkeypat
     old, new, missing = (str(tmp_path / name) for name in ("old", "new", "missing"))
     for path in (old, new):
         Path(path).write_bytes(b"content")
-    monkeypatch.setattr(store, "_is_settled", lambda path: path == old)
+    monkeypatch.setattr(store, "is_settled", lambda path: path == old)
     digest = hashlib.sha256(b"content").hexdigest()
     kept = cache.open_store()
     assert kept.digests([old, new, missing]) == {old: digest, new: digest, missing: None}

@@ -25,11 +25,11 @@ from . import cache, named_files
 from .capture import IN_MEMORY, CapturedOutput
 from .errors import CacheError, TaskError, TaskParameterError
 from .executables import find_executable
+from .fingerprints import digest_of_file, stamp_of_file
 from .log import debug
 from .provenance import ENVIRONMENT, Provenance, gather
 from .record import Status
 from .results.intake import Intake
-from .store import digest_of_file, stamp_of_file
 
 if TYPE_CHECKING:
     from .results import Event

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import locations, named_files
 from .errors import TaskError
+from .fingerprints import digest_of_file
 from .results.intake import Intake
-from .store import digest_of_file
 from .values import is_table
 
 if TYPE_CHECKING:

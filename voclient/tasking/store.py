@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 from .errors import CacheError
+from .fingerprints import digest_of_file, is_settled, stamp_of_file
+from .store_index import Index
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,31 +32,12 @@ class Readable(Protocol):
 Source: TypeAlias = bytes | str | os.PathLike[str] | Readable
 """Content, the path of a file, or an open one."""
 
-PATIENCE = 5.0
-"""Seconds to wait for another process's transaction."""
 RECENT = 60.0
 """Seconds within which another use of an entry is not written down."""
 STALE = 3600.0
 """Seconds after which a file half written is taken for that of a dead process."""
-RACY = 2.0
-"""Seconds after its last change in which a file could change again without its times telling."""
 PIECE = 1 << 20
-_VERSION = 1
-_SCHEMA = (
-    "CREATE TABLE entries (key TEXT PRIMARY KEY, kind TEXT NOT NULL, created REAL NOT NULL, used REAL NOT NULL,"
-    " info TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE files (key TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (key, name))"
-    " WITHOUT ROWID",
-    "CREATE INDEX files_of_object ON files (digest)",
-    "CREATE TABLE objects (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, stamp TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE digests (path BLOB PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID",
-    f"PRAGMA user_version = {_VERSION}",
-)
 _KNOWN_DIGESTS = 50_000
-_REMOTE = (
-    "nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "lustre", "gpfs", "beegfs", "panfs", "pvfs2", "orangefs",
-    "glusterfs", "fuse.glusterfs", "fuse.sshfs", "fuse.ceph", "davfs", "fuse.davfs2",
-)  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -99,9 +82,7 @@ class Store:
     def __init__(self, folder: str, limit: int) -> None:
         self.folder = folder
         self.limit = limit
-        self._index = os.path.join(folder, "index.sqlite")
-        self._objects = os.path.join(folder, "objects")
-        self._drafts = os.path.join(folder, "drafts")
+        self._index = Index(folder)
 
     # Using it.
 
@@ -114,7 +95,7 @@ class Store:
             if sum(draft.size for draft in drafts.values()) > self.limit:
                 return None
             now = time.time()
-            with self._changing() as index:
+            with self._index.changing() as index:
                 _, freed = _delete(index, key)
                 with self._writing():
                     for draft in drafts.values():
@@ -133,9 +114,9 @@ class Store:
 
     def get(self, key: str) -> Entry | None:
         """What is kept under a key, if it is there and sound; it counts as used now. What is damaged is removed."""
-        if not os.path.exists(self._index):
+        if not self._index.exists:
             return None
-        with self._reading() as index:
+        with self._index.reading() as index:
             found = self._select(index, "WHERE entries.key = ?", (key,))
             if not found:
                 return None
@@ -157,14 +138,14 @@ class Store:
                 fresh.append((now, digest))
         used = time.time()
         if fresh or used - entry.used > RECENT:
-            with self._changing() as index:
+            with self._index.changing() as index:
                 index.executemany("UPDATE objects SET stamp = ? WHERE digest = ?", fresh)
                 index.execute("UPDATE entries SET used = ? WHERE key = ?", (used, key))
         return entry
 
     def path(self, digest: str) -> str:
         """Where the object of that digest is."""
-        return os.path.join(self._objects, digest[:2], digest[2:])
+        return os.path.join(self._index.objects, digest[:2], digest[2:])
 
     def digests(self, paths: Collection[str]) -> dict[str, str | None]:
         """Digests of files by their absolute paths, None for those that cannot be read; unchanged files whose digest
@@ -173,8 +154,8 @@ class Store:
         if not paths:
             return result
         asked = {path: stamp_of_file(path) for path in paths}
-        if os.path.exists(self._index):
-            with self._reading() as index:
+        if self._index.exists:
+            with self._index.reading() as index:
                 for path, stamp in asked.items():
                     query = "SELECT digest FROM digests WHERE path = ? AND stamp = ?"
                     if stamp and (row := index.execute(query, (os.fsencode(path), stamp)).fetchone()):
@@ -183,10 +164,10 @@ class Store:
         for path, stamp in asked.items():
             if path not in result:
                 digest = result[path] = digest_of_file(path) if stamp else None
-                if digest and _is_settled(path) and stamp_of_file(path) == stamp:
+                if digest and is_settled(path) and stamp_of_file(path) == stamp:
                     found.append((os.fsencode(path), stamp, digest))
         if found:
-            with self._changing() as index:
+            with self._index.changing() as index:
                 if index.execute("SELECT count(*) FROM digests").fetchone()[0] > _KNOWN_DIGESTS:
                     index.execute("DELETE FROM digests")
                 index.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?, ?)", found)
@@ -196,22 +177,22 @@ class Store:
 
     def entries(self) -> list[Entry]:
         """All entries, the one used last first."""
-        if not os.path.exists(self._index):
+        if not self._index.exists:
             return []
-        with self._reading() as index:
+        with self._index.reading() as index:
             return self._select(index, "ORDER BY used DESC, entries.key")
 
     def size(self) -> int:
         """Bytes of all objects."""
-        if not os.path.exists(self._index):
+        if not self._index.exists:
             return 0
-        with self._reading() as index:
+        with self._index.reading() as index:
             return _total(index)
 
     def remove(self, keys: Iterable[str]) -> int:
         """Forget entries; how many there were."""
         count, freed = 0, []
-        with self._changing() as index:
+        with self._index.changing() as index:
             for key in keys:
                 found, digests = _delete(index, key)
                 count += found
@@ -221,7 +202,7 @@ class Store:
 
     def empty(self) -> int:
         """Forget all entries, and remove what dead processes left; how many there were."""
-        if not os.path.exists(self._index):
+        if not self._index.exists:
             return 0
         count = self.remove([entry.key for entry in self.entries()])
         self._collect()
@@ -234,17 +215,17 @@ class Store:
         for name in ("index.sqlite-wal", "index.sqlite-shm", "index.sqlite"):
             with suppress(FileNotFoundError):
                 os.unlink(os.path.join(self.folder, name))
-        for folder in (self._objects, self._drafts):
+        for folder in (self._index.objects, self._index.drafts):
             shutil.rmtree(folder, ignore_errors=True)
 
     def verify(self) -> Report:
         """Compute all digests again; remove what is damaged, and what dead processes left."""
-        if not os.path.exists(self._index):
+        if not self._index.exists:
             return Report(0, (), 0)
-        with self._reading() as index:
+        with self._index.reading() as index:
             fault = index.execute("PRAGMA quick_check(1)").fetchone()[0]
             if fault != "ok":
-                raise self._unusable(fault)
+                raise self._index.unusable(fault)
             digests = [row[0] for row in index.execute("SELECT digest FROM objects")]
         damaged: list[str] = []
         for digest in digests:
@@ -252,7 +233,7 @@ class Store:
             if digest_of_file(path) != digest:
                 what = "has been changed" if os.path.exists(path) else "is missing"
                 damaged += [f"{name}: its object {digest[:12]}… {what}" for name in self._drop_damaged(digest)]
-        with self._reading() as index:
+        with self._index.reading() as index:
             rows = index.execute(
                 "SELECT key FROM files WHERE digest NOT IN (SELECT digest FROM objects) OR"
                 " key NOT IN (SELECT key FROM entries)"
@@ -265,13 +246,13 @@ class Store:
     def _collect(self) -> int:
         """Remove objects that no entry names, and old drafts."""
         there = []
-        for folder, _, names in os.walk(self._objects):
+        for folder, _, names in os.walk(self._index.objects):
             there += [os.path.basename(folder) + name for name in names]
-        with self._reading() as index:
+        with self._index.reading() as index:
             known = {row[0] for row in index.execute("SELECT digest FROM objects")}
         count = self._remove_objects([digest for digest in there if digest not in known])
         with suppress(FileNotFoundError):
-            for draft in os.scandir(self._drafts):
+            for draft in os.scandir(self._index.drafts):
                 with suppress(OSError):
                     if draft.stat().st_mtime < time.time() - STALE:
                         os.unlink(draft.path)
@@ -286,8 +267,8 @@ class Store:
 
         digest, size = hashlib.sha256(), 0
         with self._writing():
-            self._make_folders()
-            number, path = tempfile.mkstemp(dir=self._drafts)
+            self._index.make_folders()
+            number, path = tempfile.mkstemp(dir=self._index.drafts)
         try:
             with open(number, "wb", buffering=0) as file:
                 for piece in _pieces(source):
@@ -316,7 +297,7 @@ class Store:
         count = 0
         digests = list(digests)
         if digests:
-            with self._changing() as index:
+            with self._index.changing() as index:
                 for digest in digests:
                     if not index.execute("SELECT 1 FROM objects WHERE digest = ?", (digest,)).fetchone():
                         with suppress(FileNotFoundError):
@@ -326,7 +307,7 @@ class Store:
 
     def _drop_damaged(self, digest: str) -> list[str]:
         """Remove the entries of an object that is not what it was, unless it has been put anew; what they were."""
-        with self._changing() as index:
+        with self._index.changing() as index:
             if digest_of_file(self.path(digest)) == digest:
                 return []
             found = self._select(index, "WHERE entries.key IN (SELECT key FROM files WHERE digest = ?)", (digest,))
@@ -366,33 +347,6 @@ class Store:
         return result
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """One state of the index, whatever others do meanwhile."""
-        with self._transaction("BEGIN") as index:
-            yield index
-
-    @contextmanager
-    def _changing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction under the write lock; it is rolled back when its block raises."""
-        with self._transaction("BEGIN IMMEDIATE") as index:
-            yield index
-
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        import sqlite3
-
-        index = self._open()
-        try:
-            index.execute(begin)
-            yield index
-            index.execute("COMMIT")
-        except (sqlite3.Error, ValueError) as error:
-            raise self._unusable(error) from error
-        finally:
-            # What is not committed is rolled back.
-            index.close()
-
-    @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             yield
@@ -401,109 +355,11 @@ class Store:
                 f"the cache {self.folder} cannot be written: {error.strerror or error}", folder=self.folder
             ) from error
 
-    def _open(self) -> sqlite3.Connection:
-        import sqlite3
-
-        try:
-            self._make_folders()
-        except OSError as error:
-            raise CacheError(
-                f"the cache {self.folder} cannot be made: {error.strerror}; name another folder in VOCLIENT_CACHE",
-                folder=self.folder,
-            ) from error
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            index = None
-            try:
-                index = sqlite3.connect(self._index, timeout=PATIENCE, isolation_level=None)
-                self._set_up(index)
-                return index
-            except sqlite3.Error as error:
-                if index is not None:
-                    index.close()
-                # Switching to WAL, and recovering after a crash, do not wait for others by themselves.
-                if "locked" not in str(error) or time.monotonic() > deadline:
-                    raise self._unusable(error) from error
-                time.sleep(0.02)
-
-    def _set_up(self, index: sqlite3.Connection) -> None:
-        version = index.execute("PRAGMA user_version").fetchone()[0]
-        if version > _VERSION:
-            raise CacheError(
-                f"the cache {self.folder} is that of a newer VOClient; name another folder in VOCLIENT_CACHE",
-                folder=self.folder,
-            )
-        index.execute("PRAGMA synchronous = NORMAL")
-        if version < _VERSION:
-            index.execute("PRAGMA journal_mode = WAL")
-            index.execute("BEGIN IMMEDIATE")
-            if index.execute("PRAGMA user_version").fetchone()[0] < _VERSION:
-                for statement in _SCHEMA:
-                    index.execute(statement)
-            index.execute("COMMIT")
-
-    def _make_folders(self) -> None:
-        try:
-            owner = os.stat(self._drafts).st_uid
-        except FileNotFoundError:
-            owner = None
-        if owner is not None and owner != os.geteuid():
-            raise CacheError(
-                f"the cache {self.folder} is another user's; name a folder of your own in VOCLIENT_CACHE",
-                folder=self.folder,
-            )
-        if owner is None:
-            if kind := network_file_system(self.folder):
-                raise CacheError(
-                    f"the cache {self.folder} is on a network file system ({kind}), where its index is not safe; "
-                    "name a folder on a disk of this machine in VOCLIENT_CACHE",
-                    folder=self.folder,
-                )
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            os.makedirs(self._objects, mode=0o700, exist_ok=True)
-            os.makedirs(self._drafts, mode=0o700, exist_ok=True)
-
-    def _unusable(self, error: Exception | str) -> CacheError:
-        import sqlite3
-
-        text = f"the cache {self.folder} cannot be used: {error}"
-        if not isinstance(error, sqlite3.OperationalError):
-            text += "; `voclient cache clear` makes a new one"
-        return CacheError(text, folder=self.folder)
-
 
 class _Draft(NamedTuple):
     path: str
     digest: str
     size: int
-
-
-def digest_of_file(path: str) -> str | None:
-    """The SHA-256 of a file; None when it cannot be read."""
-    import hashlib
-
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def network_file_system(folder: str) -> str | None:
-    """The kind of file system a folder is on, if it is one of a network."""
-    folder = os.path.realpath(folder)
-    best, kind = "", ""
-    try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
-            for line in file:
-                fields, _, rest = line.partition(" - ")
-                place = fields.split()[4].encode("latin-1", "replace").decode("unicode_escape", "replace")
-                inside = folder == place or folder.startswith(place.rstrip("/") + "/")
-                if inside and len(place) >= len(best):
-                    best, kind = place, rest.split()[0]
-    except OSError:
-        return None
-    return kind if kind in _REMOTE else None
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
@@ -514,37 +370,6 @@ def _pieces(source: Source) -> Iterator[bytes]:
             yield from iter(lambda: file.read(PIECE), b"")
     else:
         yield from iter(lambda: source.read(PIECE), b"")
-
-
-def stamp_of_file(path: str) -> str | None:
-    """What changes whenever a file does, and when the machine is started (power may have failed before it was written
-    out); None when there is no file."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return (
-        f"{_boot()}:{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
-    )  # fmt: skip
-
-
-def _is_settled(path: str) -> bool:
-    status = os.stat(path)
-    return time.time() - max(status.st_mtime, status.st_ctime) > RACY
-
-
-def _boot() -> str:
-    global _boot_id
-    if not _boot_id:
-        try:
-            with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-                _boot_id = file.read().strip()
-        except OSError:
-            _boot_id = "unknown"
-    return _boot_id
-
-
-_boot_id = ""
 
 
 def _total(index: sqlite3.Connection) -> int:
