@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -130,6 +131,43 @@ def test_an_asynchronous_run_is_kept_before_it_ends(tool: Maker) -> None:
     run = task(async_=True, cache=True)
     assert run.wait(60)
     assert [run.cached, task(cache=True).cached] == [False, True]
+
+
+def test_a_run_that_is_being_kept_can_be_aborted(tool: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = tool()
+    began, go_on = threading.Event(), threading.Event()
+    put = store.Store.put
+
+    def slow_put(*arguments: Any, **named: Any) -> Any:
+        began.set()
+        assert go_on.wait(60)
+        return put(*arguments, **named)
+
+    monkeypatch.setattr(store.Store, "put", slow_put)
+    run = task(async_=True, cache=True)
+    assert began.wait(60)
+    assert not run.exitstatus
+    run.abort()
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "voclient-cache":
+            thread.join()
+    assert (run.exitstatus, run["a"]) == (run.ABORTED, 1)
+    assert task(cache=True).cached
+
+
+def test_a_run_is_kept_when_the_interpreter_ends_at_once(tool: Maker) -> None:
+    tool("sleep 0.1; head -c 3000000 /dev/zero; echo; echo a = 1")
+    package = Path(os.environ["RUNS"]).parent / "package" / "tool.yaml"
+    script = (
+        "import sys; from voclient.tasking import import_task; r = import_task(sys.argv[1])(async_=True, cache=True)"
+    )
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", f"{script}; r.wait_for('a')", package], capture_output=True, text=True, timeout=60
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert cache.verify()[1:] == ((), 0)
 
 
 def test_runs_of_a_map_are_kept_and_found(tool: Maker) -> None:

@@ -70,7 +70,7 @@ def _list(pattern: str, oldest: float | None, as_json: bool) -> int:
         return OK
     rows = [
         (amounts.show_age(now - entry.created), amounts.show_age(now - entry.used), amounts.show_size(entry.size),
-         entry.info.get("task") or entry.kind, entry.title.replace("\t", " ").replace("\n", " "))
+         entry.info.get("task") or entry.kind, _line(entry.title))
         for entry in found
     ]  # fmt: skip
     if not style.is_terminal():
@@ -106,6 +106,11 @@ def _described(entry: Entry) -> dict[str, Any]:
         for name, seconds in (("created", entry.created), ("used", entry.used))
     }
     return {"kind": entry.kind, "title": entry.title, **known, "size": entry.size, **times, "files": entry.files}
+
+
+def _line(text: str) -> str:
+    """A title on one line, without anything a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _tell(data: dict[str, Any], text: str, as_json: bool) -> None:
