@@ -88,7 +88,7 @@ results:
     keys: {a: int, b: {type: float, unit: mag, help: B, array: true}, third: {group: 3}}
   stderr: {format: regex, pattern: '(?P<x>.)', multiline: true, keys: {x: string}, when: {choice: [a, b]}}
   files:
-    - {path: '{text}.fits', format: fits, keys: {table: table}, optional: true}
+    - {path: '{text}.fits', format: fits, keys: {table: table}, optional: true, strip: [.gz]}
     - {path: '*.txt', format: keyword, separator: ':'}
     - {path: log, format: text, key: log}
     - {path: '*.x', many: false, keys: {one: path, two: {type: path}}}

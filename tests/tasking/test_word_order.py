@@ -38,6 +38,15 @@ def test_command_says_the_order_of_all_words(tmp_path: Path) -> None:
     assert translate(task, {"reads": [], "threads": 4}).words == ["mem", "-t", "4", "-{x}"]
 
 
+def test_a_word_with_values_in_it_is_there_when_they_are_given(tmp_path: Path) -> None:
+    text = ALIGN.replace(', "{reference}"]', ', "{prefix}", "o={prefix}_{threads}.x"]')
+    task = load(tmp_path, text)
+    assert translate(task, {"reads": [], "prefix": "{a} b"}).words == ["mem", "-t", "1", "-{x}", "{a} b", "o={a} b_1.x"]
+    assert translate(task, {"reads": []}).words == ["mem", "-t", "1", "-{x}"]
+    with pytest.raises(TaskParameterError, match="'-a' begins with '-'"):
+        translate(task, {"reads": [], "prefix": "-a"})
+
+
 def test_a_program_that_knows_no_end_of_options_is_given_negative_numbers_but_no_text_that_looks_like_an_option(
     tmp_path: Path,
 ) -> None:
@@ -54,7 +63,8 @@ def test_a_program_that_knows_no_end_of_options_is_given_negative_numbers_but_no
     [
         (("{threads}", "{thread}"), "no parameter 'thread'; did you mean 'threads'?"),
         (('"{threads}", ', ""), "parameter 'threads' is not in 'command', which has all words in their order"),
-        (('"{threads}"', '"-t{threads}"'), "a parameter's words stand alone; what belongs to them is its 'argv'"),
+        (('"{reads}"', '"-t{reads}"'), "'reads' is no plain value that could stand within a word"),
+        (('"{threads}"', '"-t{threads}"'), "parameter 'threads' is not in 'command', which has all words"),
         (('"-{{x}}"', '"-{x"'), "a single '{' in '-{x'"),
         (("command:", "arguments: [x]\ncommand:"), "so there is no 'arguments'"),
         ((", default: 1", ""), "there is no 'default' that could be sent"),
@@ -98,11 +108,14 @@ def test_one_file_of_a_pattern_is_one_path_and_places_need_no_format(tmp_path: P
         "task: align\nsummary: s\nexecutable: sh\narguments: [-c, 'mkdir d; touch a.x a.y b.y']\n"
         "results:\n  files:\n  - {path: '*.x', many: false, keys: {one: path}}\n"
         "  - {path: a.y, many: true, keys: {list: path}}\n  - {path: d, keys: {folder: path}}\n"
+        "  - {path: '{of.name}.y', strip: [.gz, .x], keys: {beside: path}}\n"
+        "parameters: {of: {type: path, argv: none}}\n"
     )
     (tmp_path / "work").mkdir()
-    result = import_task(str(tmp_path / "align.yaml"))(cwd=tmp_path / "work", check=True)
+    result = import_task(str(tmp_path / "align.yaml"))(of="in/a.x.gz", cwd=tmp_path / "work", check=True)
     assert (result["one"].name, [path.name for path in result["list"]]) == ("a.x", ["a.y"])
     assert result["folder"].is_dir()
+    assert result["beside"].name == "a.y"
     (tmp_path / "align.yaml").write_text((tmp_path / "align.yaml").read_text().replace("*.x", "*.y"))
     result = import_task(str(tmp_path / "align.yaml"))(cwd=tmp_path / "work")
     assert result.exitmsg.startswith("2 files match '*.y', which is one")

@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "check": ("check", "check descriptors, and run their examples"),
     "cache": ("cache", "list, verify and clear the data cache"),
     "stubs": ("stubs", "write type stubs of a task package"),
+    "import": ("importing", "make a descriptor of a CWL or Boutiques file"),
     "completion": ("completion", "print the completion script of a shell"),
 }
 OK, FAILED, USAGE, TIMED_OUT, INTERRUPTED = 0, 1, 2, 124, 130

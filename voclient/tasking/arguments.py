@@ -173,7 +173,7 @@ def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> lis
         if parameter.name in values and (parameter.argv or parameter.flags)
     ]
     if descriptor.command:
-        groups = _arrange(descriptor, {parameter.name: words for parameter, words in groups})
+        groups = _arrange(descriptor, {parameter.name: words for parameter, words in groups}, values)
     risky = [
         (parameter, word) for parameter, words in groups if parameter.operand
         for word in words if word.startswith("-") and word != "-"
@@ -198,7 +198,9 @@ def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> lis
 _FIXED = Parameter("")
 
 
-def _arrange(descriptor: Descriptor, groups: dict[str, list[str]]) -> list[tuple[Parameter, list[str]]]:
+def _arrange(
+    descriptor: Descriptor, groups: dict[str, list[str]], values: dict[str, Any]
+) -> list[tuple[Parameter, list[str]]]:
     """The words in the order of `command`. A `--` in it protects the operands behind it."""
     result = []
     protected = False
@@ -206,6 +208,15 @@ def _arrange(descriptor: Descriptor, groups: dict[str, list[str]]) -> list[tuple
         if isinstance(item, str):
             result.append((_FIXED, [item]))
             protected = protected or item == "--"
+        elif isinstance(item, tuple):
+            used = [descriptor.parameters[piece] for piece in item if isinstance(piece, int)]
+            if all(p.name in values for p in used):
+                parts = [
+                    piece if isinstance(piece, str) else values[descriptor.parameters[piece].name] for piece in item
+                ]
+                word = "".join(_word(descriptor, used[0], part, _Stage()) for part in parts)
+                is_fixed = protected or isinstance(item[0], str)
+                result.append((_FIXED if is_fixed else used[0]._replace(argv=("{}",)), [word]))
         elif (parameter := descriptor.parameters[item]).name in groups:
             result.append((_FIXED if protected else parameter, groups[parameter.name]))
     return result

@@ -167,8 +167,10 @@ class Section(NamedTuple):
     many: bool | None = None
     """Whether the keys of files are lists; None: when `path` is a pattern."""
     path: str | None = None
-    """The template of a file's name, `{output}` stands for a parameter's value. For `stdout`: where the output
-    goes instead when that parameter is given."""
+    """The template of a file's name, `{output}` stands for a parameter's value, `{output.name}` for that without its
+    folders. For `stdout`: where the output goes instead when that parameter is given."""
+    strip: tuple[str, ...] = ()
+    """Texts, such as endings, that are left out of the values in `path`, one after the other."""
     optional: bool = False
     """That the file is missing is no error."""
     when: Condition = ()
@@ -248,9 +250,10 @@ class Descriptor(NamedTuple):
     description: str = ""
     arguments: tuple[str, ...] = ()
     """Always there, ahead of the parameters' words."""
-    command: tuple[str | int, ...] = ()
+    command: tuple[str | int | tuple[str | int, ...], ...] = ()
     """All words in their order, where that is not the order of declaration: text, or the index of a parameter
-    (`{name}` in YAML), for its words. None of them: arguments, then the parameters as declared."""
+    (`{name}` in YAML), for its words. Pieces of both are a word with values in it (`{name}.fits`), which is there
+    when all of them are given. Empty: arguments, then the parameters as declared."""
     parameters: tuple[Parameter, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Groups of parameters of which at most one may be given."""

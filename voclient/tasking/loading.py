@@ -83,7 +83,7 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         place=Place(file, *data["place"]),
         description=data.get("description", ""),
         arguments=tuple(data.get("arguments", ())),
-        command=tuple(data.get("command", ())),
+        command=tuple(tuple(item) if isinstance(item, list) else item for item in data.get("command", ())),
         parameters=tuple(build_parameter(item) for item in data.get("parameters", ())),
         exclusive=tuple(map(tuple, data.get("exclusive", ()))),
         at_least_one=tuple(map(tuple, data.get("at_least_one", ()))),
@@ -159,7 +159,7 @@ def _requirement(data: dict[str, Any]) -> Requirement | None:
 
 def _section(data: dict[str, Any]) -> Section:
     fields = data | {"keys": _keys(data.get("keys", ())), "when": _condition(data.get("when", ()))}
-    for name in ("columns", "widths"):
+    for name in ("columns", "widths", "strip"):
         fields[name] = tuple(data.get(name, ()))
     return Section(**fields)
 

@@ -11,7 +11,7 @@ from .descriptor import CONTROLS, FRAMES, TIME_FORMS, Parameter
 from .schema_interaction import check_interaction, spoken
 from .schema_parameter import NUMBERS
 from .schema_results import sections_of
-from .template import fill, placeholders
+from .template import fill, pieces, placeholders
 from .values import check_one, describe
 from .yamlfile import Path
 
@@ -65,11 +65,14 @@ def check_rules(checker: Checker, task: dict[str, Any], data: Any) -> None:
             _check_example(checker, ("examples", i), example, parameters, names, results, sound)
 
 
-def _command(checker: Checker, task: dict[str, Any], parameters: dict[str, Parameter]) -> list[str | int]:
-    """Fixed words, and `{name}` as the index of a parameter: each that has words must be there."""
+_WITHIN_WORDS = ("int", "float", "string", "choice", "path", "url")
+
+
+def _command(checker: Checker, task: dict[str, Any], parameters: dict[str, Parameter]) -> list[Any]:
+    """Fixed words, `{name}` as the index of a parameter, words with values in them as lists of both."""
     path: Path = ("command",)
     names = list(parameters)
-    result: list[str | int] = []
+    result: list[Any] = []
     if "arguments" in task:
         checker.problem(("arguments",), "'command' has all words: its fixed ones, too, so there is no 'arguments'")
     for i, word in enumerate(task["command"]):
@@ -78,14 +81,17 @@ def _command(checker: Checker, task: dict[str, Any], parameters: dict[str, Param
         except ValueError as error:
             checker.problem((*path, i), str(error))
             continue
+        if not all(checker.refer((*path, i), name, names, "parameter") for name in found):
+            continue
         if not found:
             result.append(fill(word, {}))
-        elif word != f"{{{found[0]}}}":
-            checker.problem(
-                (*path, i), f"{word!r}: a parameter's words stand alone; what belongs to them is its 'argv'"
-            )
-        elif checker.refer((*path, i), found[0], names, "parameter"):
+        elif word == f"{{{found[0]}}}" and not parameters[found[0]].unsent:
             result.append(names.index(found[0]))
+        else:
+            for name in found:
+                if parameters[name].repeated or parameters[name].type not in _WITHIN_WORDS:
+                    checker.problem((*path, i), f"{name!r} is no plain value that could stand within a word")
+            result.append([names.index(piece) if is_name else piece for is_name, piece in pieces(word)])
     for i, parameter in enumerate(parameters.values()):
         if (parameter.argv or parameter.flags) and i not in result:
             checker.problem(

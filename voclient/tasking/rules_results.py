@@ -92,6 +92,6 @@ def key_names(results: dict[str, Any]) -> list[str] | None:
 
 def names_of(template: str) -> list[str]:
     try:
-        return placeholders(template)
+        return [name.removesuffix(".name") for name in placeholders(template)]
     except ValueError:
         return []

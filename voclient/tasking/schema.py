@@ -162,7 +162,9 @@ DESCRIPTOR: dict[str, Entry] = {
     "deprecated": Entry(c.line, "What to use instead; every call warns", "use 'newtask'"),
     "arguments": Entry(c.words, "Words that are always there, ahead of the parameters'", "[-T, -d]"),
     "command": Entry(
-        c.words, "Instead: all words in their order; `{name}` stands for those of a parameter", "[mem, '{file}']",
+        c.words,
+        "Instead: all words in their order; `{name}` stands for those of a parameter, within a word for its value",
+        "[mem, '{file}', '--log={file}.log']",
         "`arguments`, then the parameters as declared",
     ),
     "parameters": Entry(PARAMETERS, "What it takes, in the order of the command line", "{file: {argv: '{}'}}"),

@@ -74,8 +74,11 @@ SECTION: dict[str, Entry] = {
                      "'(?P<n>[0-9]+) stars'"),
     "multiline": Entry(c.flag, "The pattern is sought in the whole text, not in each line", "true", "false"),
     "rows": Entry(c.flag, "Each line is a row, and keys grow; without, the last value of a key wins", "false", "true"),
-    "path": Entry(c.line, "The file's name, with `{parameter}` for a value, and `*`; of stdout: where the output goes "
-                          "instead when that parameter is given", "'{output}.log'"),
+    "path": Entry(c.line, "The file's name, with `{parameter}` for a value, `{parameter.name}` for one without its "
+                          "folders, and `*`; of stdout: where the output goes instead when that parameter is given",
+                  "'{output}.log'"),
+    "strip": Entry(c.list_of(c.literal, single=True), "Texts that are left out of the values in `path`, one after the "
+                   "other", "[.fits.gz, .fits]"),
     "many": Entry(c.flag, "The keys are lists, of one file, too; false: there is one file", "false",
                   "true where `path` is a pattern"),
     "optional": Entry(c.flag, "That the file is missing is no error", "true", "false"),

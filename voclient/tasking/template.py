@@ -23,6 +23,25 @@ def placeholders(word: str) -> list[str]:
     return names
 
 
+def pieces(word: str) -> list[tuple[bool, str]]:
+    """A word in pieces: each with whether it is a placeholder's name.
+
+    >>> pieces("{a}-{{b}}")
+    [(True, 'a'), (False, '-{b}')]
+    """
+    result: list[tuple[bool, str]] = []
+    end = 0
+    for match in _PART.finditer(word):
+        is_name = match[1] is not None
+        for name, piece in ((False, word[end : match.start()]), (is_name, match[1] if is_name else match[0][0])):
+            if piece and not name and result and not result[-1][0]:
+                result[-1] = (False, result[-1][1] + piece)
+            elif piece:
+                result.append((name, piece))
+        end = match.end()
+    return [*result, (False, word[end:])] if word[end:] else result
+
+
 def fill(word: str, values: Mapping[str, str]) -> str:
     """Put values in place of placeholders; they are never looked at again.
 

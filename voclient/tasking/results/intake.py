@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .channel import ChannelParser
     from .references import FileCapture, Reference
 
-_TEMPLATE = re.compile(r"\{(\w+)\}")
+_TEMPLATE = re.compile(r"\{(\w+)(\.name)?\}")
 _PIECE_BYTES = 1 << 18
 
 
@@ -200,7 +200,7 @@ class Intake:
         """The files a section names in this call, whether there or not; or (True) those that a pattern fits."""
         template = section.path or ""
         is_pattern = any(mark in _TEMPLATE.sub("", template) for mark in "*?[")
-        values = {name: self._value(name) for name in _TEMPLATE.findall(template)}
+        values = {found[0]: self._named(found, section.strip) for found in _TEMPLATE.finditer(template)}
         if not all(values.values()):
             return [], False
         if not is_pattern:
@@ -210,6 +210,13 @@ class Intake:
         patterns = _filled(template, {name: list(map(glob.escape, value)) for name, value in values.items()})
         folder = glob.escape(self._folder)
         return sorted({path for pattern in patterns for path in glob.glob(os.path.join(folder, pattern))}), True
+
+    def _named(self, found: re.Match[str], strip: tuple[str, ...]) -> list[str]:
+        """What a placeholder of a file's name stands for."""
+        values = self._value(found[1])
+        for text in strip:
+            values = [value.replace(text, "") for value in values]
+        return [os.path.basename(value) for value in values] if found[2] else values
 
     def _read(self, section: Section, capture: FileCapture) -> Iterator[Event]:
         parser: Any = open_parser(section, capture)
@@ -234,7 +241,7 @@ def _filled(template: str, values: dict[str, list[str]]) -> list[str]:
 
 
 def _chosen(names: dict[str, str], found: re.Match[str]) -> str:
-    return names[found[1]]
+    return names[found[0]]
 
 
 def _kept(troubles: list[ResultError], events: Iterator[Event]) -> Iterator[Event]:
