@@ -90,7 +90,10 @@ _PATHS_ONLY = {
         "keys": {
             "minProperties": 1,
             "additionalProperties": {
-                "anyOf": [{"const": "path"}, {"required": ["type"], "properties": {"type": {"const": "path"}}}]
+                "anyOf": [
+                    {"const": "path"},
+                    {"type": "object", "required": ["type"], "properties": {"type": {"const": "path"}}},
+                ]
             },
         }
     },
