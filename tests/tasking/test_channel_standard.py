@@ -446,6 +446,26 @@ def test_a_row_is_there_while_the_program_goes_on(tmp_path: Path) -> None:
     assert result.wait(timeout=60)
 
 
+@rule("L1", "L2", "K1", "K3", "K4", "T3")
+@pytest.mark.parametrize(
+    "command",
+    ["votinfo stars.xml", "votcnv -f csv stars.xml", "votsort -N vmag stars.xml", "votpos stars.xml",
+     "votstat -a stars.xml", "votinfo nothing.xml", "votsort --bogus", "votstat"],
+)  # fmt: skip
+def test_our_own_tools_keep_the_standard(command: str, bindir: Path) -> None:
+    name, *words = command.split()
+    reader, writer = os.pipe()
+    environment = {**os.environ, "VOCLIENT_OPSET_FD": str(writer)}
+    folder = Path(__file__).parents[1] / "legacy_bin" / "golden" / "inputs"
+    subprocess.run([bindir / name, *words], env=environment, pass_fds=[writer], cwd=folder, capture_output=True,
+                   stdin=subprocess.DEVNULL, check=False)  # fmt: skip
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        lines = file.readlines()
+    assert list(violations(lines)) == []
+    assert bool(lines) == (command != "votpos stars.xml")
+
+
 def test_a_reader_alone_needs_no_process() -> None:
     parser = ChannelParser({}, "/")
     list(parser.feed(ON.encode() + b"\n"))

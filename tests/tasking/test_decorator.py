@@ -234,7 +234,9 @@ def test_parameters_have_the_types_of_their_annotations(written: Importer, tmp_p
         from enum import Enum
         from pathlib import Path
         import numpy as np
+        from astropy.coordinates import SkyCoord
         from astropy.table import QTable, Table
+        from astropy.time import Time
         from astropy import units as u
 
         class Band(Enum):
@@ -252,7 +254,7 @@ def test_parameters_have_the_types_of_their_annotations(written: Importer, tmp_p
               o: u.Quantity[u.m] | None = None,
               p: Table | str = "", q: QTable | None = None, r: list[Band] = [], s: float | list[float] = 0,
               t: Sequence[Path] = (), v: str | Path = "", w: Size = Size.SMALL, x: Optional[int] = 3,
-              y: list[Table] = []):
+              y: list[Table] = [], z: SkyCoord = None, u: Time | None = None, aa: list[SkyCoord] = []):
             return {name: repr(value) for name, value in locals().items()}
     """)
     band, size = module.Band, module.Size
@@ -263,7 +265,8 @@ def test_parameters_have_the_types_of_their_annotations(written: Importer, tmp_p
         "m": (30 * u.arcmin, "0.5"), "n": (30 * u.arcmin, "<Quantity 0.5 deg>"), "o": (1 * u.km, "<Quantity 1000. m>"),
         "p": ("stars.xml", "'stars.xml'"), "r": ([band.RED, "v"], "[<Band.RED: 'r'>, <Band.VISUAL: 'v'>]"),
         "s": (1, "1.0"), "t": (["a"], "[PosixPath('a')]"), "v": (Path("b"), "'b'"), "w": ("LARGE", "<Size.LARGE: 2>"),
-        "x": (None, "None"),
+        "x": (None, "None"), "z": ((10.5, -3), "<SkyCoord (ICRS): (ra, dec) in deg\n    (10.5, -3.)>"),
+        "u": ("2026-01-31", "<Time object: scale='utc' format='isot' value=2026-01-31T00:00:00.000>"),
     }  # fmt: skip
     result = module.f(**{name: value for name, (value, _) in given.items()})
     assert result.exitstatus == result.SUCCESS, result.stderr
@@ -625,6 +628,32 @@ def test_what_cannot_be_sent_along_is_told() -> None:
 
     with pytest.raises(TaskError, match="f: the function cannot be handed to a process of its own: cannot pickle"):
         f()
+
+
+def test_a_file_and_a_name_are_a_task_for_the_command_too(tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "voclient.cli", "run"]
+    text = "@task\ndef flux(m: list[float]):\n    return {'n': len(m)}\n"
+    (tmp_path / "brightness.py").write_text(PREAMBLE + text)
+    (tmp_path / "broken.py").write_text("1 / 0")
+
+    def voclient(*words: str) -> tuple[int, str, str]:
+        done = subprocess.run([*run, *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    assert voclient("./brightness.py:flux", "1", "2.5", "--json")[:2] == (0, '{\n  "n": 2\n}\n')
+    assert voclient("brightness.py:flux", "x") == (
+        2, "", "voclient: flux: parameter 'm': 'x' (str) is not a number; accepted: a number, or a list of them\n",
+    )  # fmt: skip
+    for word, told in {
+        "brightness.py:flus": "brightness.py has no task 'flus'; did you mean 'flux'? (tasks: flux)",
+        "broken.py:f": "broken.py: cannot be imported: ZeroDivisionError: division by zero",
+        "nothing.py:f": "nothing.py: cannot be read: No such file or directory",
+        "json.py:f": "json.py: there is a module 'json' already, in ",
+    }.items():
+        status, output, error = voclient(word)
+        assert (status, output) == (2, "")
+        assert error.startswith(f"voclient: {told}")
+        assert error.count("\n") == 1
 
 
 def test_a_module_that_was_loaded_by_its_path_is_found_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,8 @@ def _parameters(task: str, current: str) -> list[str]:
     from voclient.tasking.errors import TaskError
     from voclient.tasking.packages import import_task
 
+    if ".py:" in task:
+        return []  # nothing is executed to complete a word
     try:
         parameters = import_task(task).descriptor.parameters
     except TaskError:

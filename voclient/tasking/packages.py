@@ -116,7 +116,8 @@ def import_task(name: str) -> Task:
     Parameters
     ----------
     name : str
-        `package.task`; `task` alone for the first package that has it; or the path of a descriptor (`./mytask.yaml`).
+        `package.task`; `task` alone for the first package that has it; the path of a descriptor (`./mytask.yaml`), or
+        of a Python file with the name of a function in it that is a task (`./myfunctions.py:flux`): it is imported.
 
     Returns
     -------
@@ -138,6 +139,10 @@ def import_task(name: str) -> Task:
     <task mytasks.hello>
     """
     check_text(name, "name of a task")
+    if ".py:" in name:
+        from .functions.files import load_function
+
+        return load_function(*name.rsplit(":", 1))
     if name.endswith(".yaml"):
         beside = os.path.join(os.path.dirname(os.path.abspath(name)), PACKAGE_FILE)
         return Task(load_descriptor(name, load_package_file(beside) if os.path.isfile(beside) else None))

@@ -195,7 +195,7 @@ def _find(call: dict[str, Any]) -> Any:
 
         return cloudpickle.loads(b64decode(call["pickle"]))
     name, file = call["name"], call["file"]
-    module = _import(call["module"], file) if call["module"] else _run_file(MAIN, file)
+    module = _import(call["module"], file) if call["module"] else run_file(MAIN, file)
     found = member(module, name)
     if found is None:
         raise TaskError(
@@ -214,12 +214,13 @@ def _import(name: str, file: str | None) -> ModuleType:
         missing = error.name or ""
         if file is None or not f"{name}.".startswith(f"{missing}."):
             raise
-        return _run_file(name, file)
+        return run_file(name, file)
     found = getattr(module, "__file__", None)
-    return module if file is None or (found and os.path.abspath(found) == file) else _run_file(name, file)
+    return module if file is None or (found and os.path.abspath(found) == file) else run_file(name, file)
 
 
-def _run_file(name: str, file: str) -> ModuleType:
+def run_file(name: str, file: str) -> ModuleType:
+    """Import a file under a name."""
     module = ModuleType(name)
     module.__file__ = file
     sys.modules[name] = module
@@ -297,6 +298,18 @@ def _quantity(value: float, argument: dict[str, Any]) -> Any:
     return Quantity(value, argument["unit"])
 
 
+def _position(value: list[float], _: dict[str, Any]) -> Any:
+    from astropy.coordinates import SkyCoord
+
+    return SkyCoord(*value, unit="deg")
+
+
+def _time(value: str, _: dict[str, Any]) -> Any:
+    from astropy.time import Time
+
+    return Time(value, scale="utc")
+
+
 def _path(value: str, _: dict[str, Any]) -> Any:
     from pathlib import Path
 
@@ -308,4 +321,6 @@ _CONVERSIONS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
     "path": _path,
     "table": _table,
     "quantity": _quantity,
+    "position": _position,
+    "time": _time,
 }

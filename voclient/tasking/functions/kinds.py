@@ -15,6 +15,7 @@ from .calls import word
 _FIELDS: dict[str, tuple[type, ...]] = {
     "help": (str,), "unit": (str,), "min": (int, float), "max": (int, float), "above": (int, float),
     "below": (int, float), "pattern": (str,), "aliases": (list, tuple), "min_items": (int,), "max_items": (int,),
+    "secret": (bool,),
 }  # fmt: skip
 """What `Annotated[float, {…}]` may say: words of a descriptor."""
 _LISTS = (list, Sequence, Iterable, Collection)
@@ -29,7 +30,7 @@ class Kind(NamedTuple):
     type: str
     """A type of parameters."""
     convert: str = ""
-    """What the process of the task makes of a value: `float path table quantity enum`, or nothing."""
+    """What its process makes of a value: `float path table quantity position time enum`, or nothing."""
     many: str = ""
     """Of a list: `list tuple array`, or `either`, for one value or a list."""
     choices: tuple[Any, ...] = ()
@@ -73,8 +74,8 @@ def read_kind(annotation: Any) -> Kind:
 
 
 _ACCEPTED = (
-    "there are bool, int, float, str, Path, Literal, Enum, numpy.ndarray, astropy's Table and Quantity, list[…] and "
-    "tuple[…, ...] of these, and Annotated[…, unit]"
+    "there are bool, int, float, str, Path, Literal, Enum, numpy.ndarray, astropy's Table, Quantity, SkyCoord and "
+    "Time, list[…] and tuple[…, ...] of these, and Annotated[…, unit]"
 )
 
 
@@ -93,6 +94,10 @@ def _class(kind: type) -> Kind:
         return Kind("table", convert="table", name="QTable" if issubclass(kind, table.QTable) else "Table")
     if (units := sys.modules.get("astropy.units")) and issubclass(kind, units.Quantity):
         return Kind("quantity", convert="quantity")
+    if (coordinates := sys.modules.get("astropy.coordinates")) and issubclass(kind, coordinates.SkyCoord):
+        return Kind("position", convert="position")
+    if (time := sys.modules.get("astropy.time")) and issubclass(kind, time.Time):
+        return Kind("time", convert="time")
     raise ValueError(f"{_spell(kind)} is no type of a parameter; {_ACCEPTED}")
 
 
@@ -152,6 +157,8 @@ def result_type(annotation: Any) -> tuple[str, bool, str | None] | None:
     try:
         kind = read_kind(annotation)
     except ValueError:
+        return None
+    if kind.type not in _RESULTS or kind.convert == "enum":
         return None
     return _RESULTS[kind.type], kind.many == "array", kind.unit
 
