@@ -8,10 +8,11 @@ import sys
 import threading
 
 import pytest
-from tasking.programs import children, eventually, open_files, shell
+from tasking.programs import children, eventually, in_new_interpreter, open_files, shell
 
 from voclient.tasking.descriptor import Key, Results, Section
 from voclient.tasking.errors import TaskError, TaskExecutionError
+from voclient.tasking.executors.local import process_limit
 from voclient.tasking.opset import OPset
 
 ROWS = Results(stdout=Section("csv", header=False, columns=("x", "y"), keys=(Key("x", "float"), Key("y"))))
@@ -165,8 +166,41 @@ def test_cancelling_who_awaits_ends_the_run_before_it_goes_on(way: str) -> None:
         assert (run.exitstatus, run["a"]) == (run.ABORTED, 1)
         assert run.exitmsg == "aborted: who awaited it was cancelled"
 
+    before = children()
     asyncio.run(main())
-    assert eventually(lambda: not children())
+    assert eventually(lambda: children() == before)
+
+
+def test_a_run_that_waits_in_the_queue_is_taken_back_when_who_awaits_it_is_cancelled() -> None:
+    async def main() -> None:
+        busy = [shell("exec sleep 60", async_=True) for _ in range(process_limit())]
+        queued = shell("echo a = 1", async_=True)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(queued, 0.01)
+        assert (queued.exitstatus, queued.returncode) == (queued.ABORTED, None)
+        for run in busy:
+            run.abort()
+
+    asyncio.run(main())
+
+
+def test_ctrl_c_in_asyncio_ends_what_is_awaited() -> None:
+    done = in_new_interpreter("""
+        import asyncio
+        async def main():
+            run = shell("echo a = 1; sleep 60 & wait", async_=True)
+            await run.arrival("a")
+            asyncio.get_running_loop().call_later(0, os.kill, os.getpid(), signal.SIGINT)
+            try:
+                await run
+            finally:
+                print(run.exitstatus.name, eventually(lambda: not children()))
+        try:
+            asyncio.run(main())
+        except KeyboardInterrupt:
+            print("interrupted")
+    """)
+    assert (done.stdout, done.stderr) == ("ABORTED True\ninterrupted\n", "")
 
 
 def test_a_shielded_run_survives_the_cancellation(gate) -> None:  # type: ignore[no-untyped-def]

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import textwrap
 import threading
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbclient
@@ -93,6 +95,7 @@ def test_without_tqdm_true_is_an_error_that_says_what_to_install(
 
 
 def test_a_bar_that_was_asked_for_is_left_and_whole_before_the_call_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = children()
     for async_ in (False, True):
         screen = io.StringIO()
         monkeypatch.setattr(sys, "stderr", screen)
@@ -102,7 +105,18 @@ def test_a_bar_that_was_asked_for_is_left_and_whole_before_the_call_returns(monk
             r"sh:  50%\|#* *\| 00:0\d<00:0\d, half", shown.encode("ascii", "replace").decode().replace("?", "#")
         )
         assert shown.endswith("\n")
-    assert not children()
+    assert children() == before
+
+
+def test_a_run_made_elsewhere_has_its_bar_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = tasking.import_task(str(folder / "quick.yaml"))
+    told: list[object] = []
+    monkeypatch.setattr(sys, "stderr", screen := io.StringIO())
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        quick(executor=pool, progress=True)
+        quick(executor=pool, progress=lambda fraction, text: told.append((fraction, text)))
+    assert "quick:  50%" in screen.getvalue()
+    assert told == [(None, "begin"), (0.5, "half")]
 
 
 def test_a_screen_that_stands_still_does_not_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

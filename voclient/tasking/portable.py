@@ -61,6 +61,7 @@ def pack(record: Record) -> dict[str, Any]:
         "task": task,
         "parameters": dict(record.parameters),
         "argv": list(record.argv),
+        "host": record.host,
         "status": record.status.name,
         "message": record.message,
         "failure": record.failure,
@@ -91,6 +92,7 @@ def unpack(state: dict[str, Any], descriptor: Descriptor, *, stdout: CapturedOut
     record = Record(descriptor, Invocation(descriptor.executable, [], many=state["many"]))
     record.parameters = dict(state["parameters"])
     record.argv = list(state["argv"])
+    record.host = state["host"]
     record.phase = "ended"
     record.message = state["message"]
     record.failure = state["failure"]

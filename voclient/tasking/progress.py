@@ -5,6 +5,7 @@ A terminal that stands still (Ctrl-S) stops this thread alone.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import threading
@@ -35,24 +36,37 @@ def is_available() -> bool:
     return find_spec("tqdm") is not None
 
 
-class _Bar:
-    """The bar of one run, drawn once it is `due`; in a notebook below the cell that made the call (its context)."""
+class Bar:
+    """The bar of one run, drawn once it is `due`; in a notebook below the cell that makes it (its context).
+
+    `always`: also for a short run, and left when it has ended.
+    """
 
     def __init__(self, record: Record, *, always: bool) -> None:
         self.record = record
-        self.is_begun = False
+        self.is_drawn = False
         self.is_ended = False
-        self._always = always
-        self._since = time.monotonic()
+        self.always = always
+        self._since = math.inf
         self._context = copy_context()
-        self._drawn: Any = None
+        self._line: Any = None
         self._is_known = False
+
+    def begin(self) -> None:
+        """The run has begun."""
+        self._since = time.monotonic()
+        if is_available():
+            _display.add(self)
+
+    def end(self) -> None:
+        """The run is about to end: if there is something on the screen, it goes before anybody who waits goes on."""
+        _display.end(self)
 
     def due(self, now: float) -> float:
         """When it is to be looked at next (monotonic); in the past: draw it."""
-        if self.is_ended or (self._always and not self.is_begun):
+        if self.is_ended or (self.always and not self.is_drawn):
             return now
-        if self.is_begun:
+        if self.is_drawn:
             return now + PERIOD
         long = self._since + LONG
         progress = self.record.progress
@@ -62,39 +76,39 @@ class _Bar:
             return self._since + PATIENCE
         return long
 
-    def draw(self) -> None:
+    def draw(self, *, last: bool) -> None:
         # Where nothing can be drawn (a stream that is closed, a broken front end) the run must not suffer.
         with suppress(Exception):
-            self._context.run(self._draw)
+            self._context.run(self._draw, last)
 
-    def _draw(self) -> None:
+    def _draw(self, last: bool) -> None:
         fraction, text = self.record.progress.fraction, self.record.progress.text
         if fraction is not None and not 0 <= fraction <= 1:
             fraction = None if fraction != fraction else min(max(fraction, 0.0), 1.0)
-        if self._drawn is None or self._is_known != (fraction is not None):
+        if self._line is None or self._is_known != (fraction is not None):
             self._close(leave=False)
             self._is_known = fraction is not None
-            self._drawn = _tqdm()(
+            self._line = _tqdm()(
                 desc=self.record.descriptor.task,
                 total=1.0 if self._is_known else None,
                 bar_format=_KNOWN if self._is_known else _UNKNOWN,
-                leave=self._always,
+                leave=self.always,
                 file=sys.stderr,
                 dynamic_ncols=True,
             )
         if fraction is not None:
-            self._drawn.n = fraction
+            self._line.n = fraction
         shown = "".join(character if character.isprintable() else " " for character in text[:60])
-        self._drawn.set_postfix_str(shown, refresh=False)
-        self._drawn.refresh()
-        if self.is_ended:
-            self._close(leave=self._always)
+        self._line.set_postfix_str(shown, refresh=False)
+        self._line.refresh()
+        if last:
+            self._close(leave=self.always)
 
     def _close(self, *, leave: bool) -> None:
-        if self._drawn is not None:
-            self._drawn.leave = leave
-            self._drawn.close()
-            self._drawn = None
+        if self._line is not None:
+            self._line.leave = leave
+            self._line.close()
+            self._line = None
 
 
 class _Display:
@@ -102,28 +116,28 @@ class _Display:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._bars: dict[Record, _Bar] = {}
+        self._bars: list[Bar] = []
         self._thread: threading.Thread | None = None
         self._is_idle = False
 
-    def add(self, record: Record, *, always: bool) -> None:
+    def add(self, bar: Bar) -> None:
         with self._changed:
-            self._bars[record] = _Bar(record, always=always)
+            self._bars.append(bar)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="voclient-progress", daemon=True)
                 self._thread.start()
-            elif self._is_idle or always:
+            elif self._is_idle or bar.always:
                 self._changed.notify()
 
-    def end(self, record: Record) -> None:
-        """The run ends: its bar, if it has one, is closed before anybody who waits for the run goes on."""
+    def end(self, bar: Bar) -> None:
         with self._changed:
-            bar = self._bars.get(record)
-            if bar is not None and not bar.is_begun:
-                del self._bars[record]
-            elif bar is not None:
-                with record.changed:
-                    record.delivering += 1
+            if bar not in self._bars:
+                return
+            if not (bar.is_drawn or bar.always):
+                self._bars.remove(bar)
+            else:
+                with bar.record.changed:
+                    bar.record.delivering += 1
                 bar.is_ended = True
                 self._changed.notify()
 
@@ -131,23 +145,23 @@ class _Display:
         while True:
             with self._changed:
                 now = time.monotonic()
-                due = {bar: bar.due(now) for bar in self._bars.values()}
-                ready = [bar for bar in due if due[bar] <= now or bar.is_begun]
+                due = {bar: bar.due(now) for bar in self._bars}
+                ready = [bar for bar in due if due[bar] <= now or bar.is_drawn]
                 if not ready:
                     self._is_idle = not due
                     self._changed.wait(min(due.values()) - now if due else None)
                     continue
                 for bar in ready:
-                    bar.is_begun = True
+                    bar.is_drawn = True
             for bar in ready:
                 ended = bar.is_ended
-                bar.draw()
+                bar.draw(last=ended)
                 if ended:
                     with self._changed:
-                        del self._bars[bar.record]
+                        self._bars.remove(bar)
                     bar.record.delivered()
             with self._changed:
-                if not any(bar.is_ended for bar in self._bars.values()):
+                if not any(bar.is_ended for bar in self._bars):
                     self._changed.wait(PERIOD)
 
 
@@ -164,16 +178,6 @@ def _tqdm() -> type[Any]:
 
 
 _display = _Display()
-
-
-def watch(record: Record, *, always: bool) -> None:
-    """Show the progress of a run from now on; `always`: also of a short one, and leave the bar when it has ended."""
-    _display.add(record, always=always)
-
-
-def end(record: Record) -> None:
-    """To be called before the end of a watched run is told."""
-    _display.end(record)
 
 
 def _forget() -> None:

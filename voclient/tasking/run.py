@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .descriptor import Descriptor, Invocation
     from .executors.local import Pump, Queue
     from .interaction import Respondent
+    from .progress import Bar
     from .results import Event, Item, Progress
     from .terminal import Terminal
 
@@ -115,8 +116,11 @@ class Run:
         self.is_watched = self._callbacks is not None
         """It goes on when nobody holds its result."""
         self.record.delivering += self.is_watched
-        self._is_shown = False
-        """A progress bar is drawn for it."""
+        self._bar: Bar | None = None
+        if controls.progress is True or (controls.progress == "auto" and _is_seen()):
+            from .progress import Bar
+
+            self._bar = Bar(self.record, always=controls.progress is True)
         self._intake: Intake | None = None
         self._process: Process | None = None
         self._streams: Streams | None = None
@@ -189,7 +193,8 @@ class Run:
                 if self._respondent is not None and self._process.terminal is not None:
                     self._respondent.begin(self._process.terminal, record)
                 record.begin(argv)
-                self._show_progress()
+                if self._bar is not None:
+                    self._bar.begin()
                 if self._limit is not None:
                     self._deadline = time.monotonic() + self._limit
                 self.release()
@@ -245,15 +250,6 @@ class Run:
         """Have the record take in what the program said, and tell the callbacks."""
         if items := self.record.take(events):
             self._deliver(items)
-
-    def _show_progress(self) -> None:
-        wanted = self.controls.progress
-        if wanted is True or (wanted == "auto" and _is_seen()):
-            from . import progress
-
-            if progress.is_available():
-                self._is_shown = True
-                progress.watch(self.record, always=wanted is True)
 
     def _deliver(self, items: list[Item] | Progress) -> None:
         if self._callbacks is not None:
@@ -437,10 +433,8 @@ class Run:
         self.due = math.inf
         # Nothing may keep the rest alive, or make it a cycle that waits for the collector.
         self._intake = self._streams = self._process = self.keeper = None
-        if self._is_shown:
-            from . import progress
-
-            progress.end(self.record)
+        if self._bar is not None:
+            self._bar.end()
         self.record.finish(status, message, code)
         if self._respondent is not None:
             self._respondent.over()

@@ -216,6 +216,8 @@ class RemoteRun(Run):
     def _begin(self, told: dict[str, Any]) -> None:
         self._host = self.record.host = told["host"]
         self.record.begin(told["argv"])
+        if self._bar is not None:
+            self._bar.begin()
         if self._limit is not None:
             self.due = time.monotonic() + self._limit + GRACE + PATIENCE + _SLACK
         debug("%s: start %s on %s", self.descriptor.task, told["argv"], self._host)

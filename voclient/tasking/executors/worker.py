@@ -184,7 +184,8 @@ class _WorkerRun(Run):
             answers=call.answers,
         )
         self.folder = unpacked.folder
-        super().__init__(call.descriptor, invocation, Controls(timeout=call.timeout, cwd=unpacked.folder))
+        controls = Controls(timeout=call.timeout, cwd=unpacked.folder, progress=False)
+        super().__init__(call.descriptor, invocation, controls)
         self.record.stdout, self.record.stderr = _NoCapture(), _NoCapture()
         self.exit: dict[str, Any] = {}
         """How it ended, for the caller."""
