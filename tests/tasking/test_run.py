@@ -49,6 +49,15 @@ def test_the_program_runs_in_the_working_directory_asked_for(tmp_path: Path) -> 
     assert shell("echo a = 1; pwd", cwd=tmp_path).stdout == f"a = 1\n{tmp_path}\n"
 
 
+def test_a_file_for_standard_input_is_sought_in_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "in").write_text("a = 7")
+    assert run_program("/bin/cat", stdin="in", cwd=tmp_path)["a"] == 7
+    assert run_program("/bin/cat", stdin=str(tmp_path / "in"), cwd="/")["a"] == 7
+    assert run_program("/bin/cat", stdin="in", cwd=tmp_path, cache=True)["a"] == 7
+    (tmp_path / "in").write_text("a = 8")
+    assert run_program("/bin/cat", stdin="in", cwd=tmp_path, cache=True)["a"] == 8
+
+
 def test_a_program_named_by_a_relative_path_is_ours_whatever_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,7 +114,7 @@ class CachedRun:
 
         return _STAGED.sub(digest, word)
 
-    def _describe_stdin(self) -> list[str | None] | None:
+    def _describe_stdin(self) -> list[str] | None:
         stdin = self._run.invocation.stdin
         if stdin is None:
             return None
@@ -122,8 +122,8 @@ class CachedRun:
             return ["bytes", hashlib.sha256(stdin).hexdigest()]
         if _STAGED.match(stdin):
             return ["table", self._replace_staged(stdin)]
-        path = os.path.abspath(stdin)
-        return ["bytes", self._digests([path]).get(path)]
+        path = os.path.join(self._folder, stdin)
+        return ["bytes", *self._digests([path]).values()]
 
     def _digests(self, paths: list[str]) -> dict[str, str]:
         """Digests of what is there; for a folder, of all in it but output."""

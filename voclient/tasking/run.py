@@ -175,7 +175,10 @@ class Run:
             cwd = None if controls.cwd is None else os.fspath(controls.cwd)
             self._intake = self._make_intake(cwd or os.curdir)
             if invocation.stdin is not None:
-                source = open_input(descriptor.task, invocation.stdin)
+                stdin = invocation.stdin
+                source = open_input(
+                    descriptor.task, os.path.join(cwd or "", stdin) if isinstance(stdin, str) else stdin
+                )
             with PostponedInterrupt():
                 self._process = launch(
                     descriptor.task,
