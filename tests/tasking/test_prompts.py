@@ -365,7 +365,7 @@ HEAD = "task: t\nsummary: A task\nexecutable: prog\n"
         ("terminal: true\nresults: {stderr: {format: lines}}", "5:11: stderr is the terminal, and comes with stdout"),
         ("parameters: {p: {secret: true}}", "4:14: parameter 'p' never reaches the program"),
         ("parameters: {p: {type: table}}\nprompts: [{expect: a, answer: '{p}'}]",
-         "5:31: 'p' is a table, which cannot be typed"),
+         "5:31: 'p' is a table in a file, which cannot be typed"),
     ],
 )  # fmt: skip
 def test_a_wrong_word_is_refused(tmp_path: Path, text: str, message: str) -> None:

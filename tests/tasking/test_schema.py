@@ -164,7 +164,7 @@ def test_the_file_with_one_of_everything_leaves_no_key_out() -> None:
     data = yaml.safe_load(RICH)
     parameters = data["parameters"].values()
     sections = [data["results"]["stdout"], data["results"]["stderr"], *data["results"]["files"]]
-    assert set(data) | {"command"} == set(DESCRIPTOR)
+    assert set(data) | {"command", "session"} == set(DESCRIPTOR)
     assert {key for parameter in parameters for key in parameter} == set(PARAMETER)
     assert {key for section in sections for key in section} == set(SECTION)
     assert set(data["results"]) == set(RESULTS)

@@ -2,8 +2,8 @@
 
 Find and import: `find_packages`, `list_tasks`, `import_package`, `import_task`, `load_package`; the search path:
 `get_task_path`, `set_task_path`, `prepend_task_path`, `append_task_path`, `rescan`. A `Task` is called and gives an
-`OPset`; `set_process_limit` bounds how many run at a time. Every error is a `TaskError`. Names are loaded when they are
-first used.
+`OPset`, a `Session` keeps its program for many calls; `set_process_limit` bounds how many run at a time. Every error is
+a `TaskError`. Names are loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         rescan,
         set_task_path,
     )
+    from .session import Session
     from .state import state_folder
     from .tasks import Task
 
@@ -65,6 +66,7 @@ _HOMES = {
     "searchpath": (
         "append_task_path", "find_packages", "get_task_path", "prepend_task_path", "rescan", "set_task_path",
     ),
+    "session": ("Session",),
     "tasks": ("Task",),
 }  # fmt: skip
 
@@ -81,6 +83,7 @@ __all__ = [
     "Parameter",
     "ParameterSet",
     "ResultError",
+    "Session",
     "Task",
     "TaskAbortedError",
     "TaskError",

@@ -228,7 +228,7 @@ def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _St
     if parameter.type == "bool":
         return [fill(word, {}) for word in parameter.argv] if value else []
     if parameter.type in ("range", "position"):
-        return [fill(word, parts) for pair in _items(value) for parts in (_parts(parameter, pair),)
+        return [fill(word, parts) for pair in _items(value) for parts in (spell_parts(parameter, pair),)
                 for word in parameter.argv]  # fmt: skip
     if parameter.as_file:
         return [fill(word, {"": _as_file(descriptor, parameter, value, stage)}) for word in parameter.argv]
@@ -242,7 +242,7 @@ def _expand(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _St
     return [fill(word, {"": item}) for item in items for word in parameter.argv]
 
 
-def _parts(parameter: Parameter, pair: tuple[Any, Any]) -> dict[str, str]:
+def spell_parts(parameter: Parameter, pair: tuple[Any, Any]) -> dict[str, str]:
     """The two of a range or position by their names, and both in one word."""
     if parameter.type == "range":
         names, words = ("low", "high"), _spelled(parameter, pair)

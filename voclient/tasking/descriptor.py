@@ -102,6 +102,8 @@ class Parameter(NamedTuple):
     """Of a time, one of `TIME_FORMS`; of a position, `degrees` or `sexagesimal`."""
     scale: str = "utc"
     aliases: tuple[str, ...] = ()
+    typed: bool = False
+    """It is part of the command of a session."""
     environment: str | None = None
     """Name of the environment variable that carries it (secrets never go on argv)."""
     secret: bool = False
@@ -121,8 +123,12 @@ class Parameter(NamedTuple):
 
     @property
     def positional(self) -> bool:
-        """May be given to the task function by position: an operand, or a required `name={}`."""
-        return self.operand or (self.required and bool(self.argv) and "={" in self.argv[0] and self.argv[0][0] != "-")
+        """May be given to the task function by position: an operand, a required `name={}`, or typed in a session."""
+        return (
+            self.operand
+            or self.typed
+            or (self.required and bool(self.argv) and "={" in self.argv[0] and self.argv[0][0] != "-")
+        )
 
 
 class Key(NamedTuple):
@@ -229,6 +235,8 @@ class SessionForm(NamedTuple):
     """The line that ends it; None: it is hung up."""
     error: str | None = None
     """Regular expression of the answers that tell a failure; its first group is the message."""
+    restart: bool = True
+    """The program is started again for the next call when it has ended."""
 
 
 class Requirement(NamedTuple):

@@ -12,9 +12,10 @@ from .template import placeholders
 from .terminal import LONGEST_LINE, RETURN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
-    from .descriptor import Descriptor
+    from .descriptor import Descriptor, Prompt
     from .record import Record
     from .terminal import Terminal
 
@@ -52,6 +53,21 @@ def answers(descriptor: Descriptor, values: dict[str, Any]) -> tuple[Answer, ...
     return tuple(result)
 
 
+def compile_prompts(
+    descriptor: Descriptor, answers: tuple[Answer, ...]
+) -> list[tuple[re.Pattern[str], Prompt, Answer]]:
+    """The prompts of a descriptor, each as a pattern for the end of what was said, with its answer in this call."""
+    return [
+        (re.compile(rf"(?:{prompt.expect})\s*\Z"), prompt, answer)
+        for prompt, answer in zip(descriptor.prompts, answers, strict=True)
+    ]
+
+
+def unanswerable(asked: str, prompt: Prompt) -> str:
+    names = " and ".join(repr(name) for name in placeholders(prompt.answer))
+    return f"it asks {asked.strip()!r}, and the parameter {names} was not given"
+
+
 class Dialogue:
     """Answers each prompt once, or whenever it comes if it is `repeated`; then there is only end of file to read.
 
@@ -64,10 +80,7 @@ class Dialogue:
     def __init__(self, descriptor: Descriptor, answers: tuple[Answer, ...]) -> None:
         self.note = self.trouble = ""
         self._descriptor = descriptor
-        self._prompts = [
-            (re.compile(rf"(?:{prompt.expect})\s*\Z"), prompt, answer)
-            for prompt, answer in zip(descriptor.prompts, answers, strict=True)
-        ]
+        self._prompts = compile_prompts(descriptor, answers)
         self._used: set[int] = set()
         self._window = ""
         self._tail = b""
@@ -82,7 +95,7 @@ class Dialogue:
         self._patience = descriptor.prompt_timeout
         self._heard = 0.0
 
-    def begin(self, terminal: Terminal, record: Record) -> None:
+    def begin(self, terminal: Terminal, record: Record, notice: Callable[[], None]) -> None:
         self._terminal = terminal
         self._record = record
         self._heard = time.monotonic()
@@ -136,8 +149,7 @@ class Dialogue:
                 continue
             asked = found[0].strip()
             if answer.text is None:
-                names = " and ".join(repr(name) for name in placeholders(prompt.answer))
-                self.trouble = f"it asks {asked!r}, and the parameter {names} was not given"
+                self.trouble = unanswerable(asked, prompt)
             elif index in self._used and not prompt.repeated:
                 self.note = f"it asks {asked!r} again"
                 self._terminal.send_end_of_file()

@@ -9,6 +9,8 @@ from .template import fill, placeholders
 from .values import spell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .descriptor import Descriptor, Parameter
     from .record import Record
     from .terminal import Terminal
@@ -24,8 +26,8 @@ class Respondent(Protocol):
     trouble: str
     """Why the run must end."""
 
-    def begin(self, terminal: Terminal, record: Record) -> None:
-        """The program has been started."""
+    def begin(self, terminal: Terminal, record: Record, notice: Callable[[], None]) -> None:
+        """The program has been started; `notice` has `tick` called when something else than output asks for it."""
         ...
 
     def hear(self, data: bytes, *, result: bool) -> bytes:
@@ -65,12 +67,13 @@ def type_out(descriptor: Descriptor, template: str, values: dict[str, Any]) -> s
 
 
 def _spell(descriptor: Descriptor, parameter: Parameter, value: Any) -> str:
-    if parameter.type == "range":
-        text = (parameter.separator or ",").join(map(spell, value))
-    elif isinstance(value, list):
-        text = (parameter.separator or " ").join(map(spell, value))
+    if parameter.type in ("range", "position"):
+        from .arguments import spell_parts
+
+        text = spell_parts(parameter, value)[""]
     else:
-        text = spell(value)
+        items = value if isinstance(value, list) else [value]
+        text = (parameter.separator or " ").join(spell(item, decimal=parameter.decimal) for item in items)
     if bad := next((character for character in text if is_control(character)), None):
         raise _refusal(descriptor, parameter, value, f"has the control character {bad!r}, which a terminal acts upon")
     try:
@@ -98,7 +101,10 @@ class Echo:
     line that nobody saw.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, line_feeds: bool = True) -> None:
+        """`line_feeds`: also the end of a line without the line."""
+        self._ends = (b"\r\n", b"\n")
+        self._line_feeds = line_feeds
         self._line: bytes | None = None
         self._seen = b""
         self._secret = False
@@ -113,11 +119,11 @@ class Echo:
             return data
         data = self._seen + data
         self._seen = b""
-        for echo in (line + b"\r\n", line + b"\n", b"\r\n", b"\n"):
+        for echo in (*(line + end for end in self._ends), *(self._ends if self._line_feeds else ())):
             if data.startswith(echo):
                 self._line = None
                 return data[len(echo) :]
-        if (line + b"\r\n").startswith(data) or data == b"\r":
+        if (line + b"\r\n").startswith(data) or (data == b"\r" and self._line_feeds):
             self._seen = data
             return b""
         self._line = None

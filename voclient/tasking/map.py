@@ -244,7 +244,7 @@ def begin_map(
 
     if isinstance(items, (str, bytes, os.PathLike, Mapping)) or not _is_iterable(items):
         raise refuse("items", items, f"map takes a list of values, of tuples, of dicts, or a Table, not {show(items)}")
-    controls, values = task._split(dict(given))
+    controls, values = task.split_controls(dict(given))
     if controls.async_ or not controls.execute:
         raise refuse("async_", True, "map is asynchronous by itself; async_ and execute are not for it")
     if controls.prompt:

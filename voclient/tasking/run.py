@@ -25,7 +25,6 @@ from .streams import Streams
 
 if TYPE_CHECKING:
     from .cached_runs import CachedRun
-    from .capture import CapturedOutput
     from .controls import Controls
     from .descriptor import Descriptor, Invocation
     from .executors.local import Pump, Queue
@@ -194,7 +193,7 @@ class Run:
                     self._process, self._intake, record, self._deliver, self._look_again, self._respondent
                 )
                 if self._respondent is not None and self._process.terminal is not None:
-                    self._respondent.begin(self._process.terminal, record)
+                    self._respondent.begin(self._process.terminal, record, self._look_again)
                 record.begin(argv)
                 if self._bar is not None:
                     self._bar.begin()
@@ -424,7 +423,8 @@ class Run:
         else:
             how = f"exit status {code}"
         noted = self._note()
-        said = last_lines(record.stdout if "stderr" in self.descriptor.terminal else record.stderr)
+        heard = record.stdout if "stderr" in self.descriptor.terminal else record.stderr
+        said = last_lines(heard.tail(2000))
         text = record.failure or ": ".join(part for part in (told, noted, said) if part)
         return Status.ERROR, f"{text} ({how})" if text else how
 
@@ -494,9 +494,9 @@ def _environment(added: dict[str, str]) -> dict[bytes, bytes]:
     return environment
 
 
-def last_lines(capture: CapturedOutput) -> str:
+def last_lines(output: bytes) -> str:
     """The last few lines of an output that say something."""
-    text = capture.tail(2000).decode("utf-8", "replace")
+    text = output[-2000:].decode("utf-8", "replace")
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return "\n".join(lines[-5:])
 

@@ -12,7 +12,7 @@ from typing import Any
 from . import checking as c
 from .checking import Checker, Entry, Field
 from .rules import check_rules
-from .schema_interaction import prompts_field, terminal_field, timeout_field
+from .schema_interaction import prompts_field, session_field, terminal_field, timeout_field
 from .schema_parameter import PARAMETERS, VARIABLE, check_variable
 from .schema_results import results
 from .yamlfile import Path
@@ -196,11 +196,13 @@ DESCRIPTOR: dict[str, Entry] = {
     "install": Entry(c.line, "What to install when the program is missing", "apt install wcstools"),
     "requires": Entry(_requires, "The lowest version of the program that will do, and how it is asked", "'3.9'"),
     "terminal": Entry(terminal_field, "Which of its streams are a terminal", "[stdin, stdout]",
-                      "all where there are `prompts`, else none"),
+                      "all where there are `prompts` or a `session`, else none"),
     "prompts": Entry(prompts_field, "What it asks at its terminal, and what is typed then",
                      "[{expect: 'Password: ', answer: '{password}'}]"),
     "prompt_timeout": Entry(timeout_field, "Seconds of silence after which it is taken to wait for an answer", "30",
                             "10"),
+    "session": Entry(session_field, "How it takes command after command, for sessions",
+                     "{prompt: '> ', command: '{line}'}"),
 }  # fmt: skip
 PACKAGE_REQUIRED = ("package", "version", "summary")
 PACKAGE: dict[str, Entry] = {

@@ -46,10 +46,11 @@ SESSION: dict[str, Entry] = {
     "command": Entry(_LINES, "The lines that are typed for a call; `{parameter}` stands for a value", "'get {name}'"),
     "marker": Entry(c.literal, "For programs without prompt: a line upon which it prints what `prompt` finds",
                     "'print 4711'"),
-    "startup": Entry(_LINES, "Lines typed before the first call", "'set quiet'"),
+    "startup": Entry(_LINES, "Lines typed before the first call; `{parameter}` stands for a value", "'set quiet'"),
     "quit": Entry(c.literal, "The line that ends it", "quit", "it is hung up"),
     "error": Entry(c.pattern, "The regular expression of answers that tell a failure; its first group is the message",
                    "'^error: (.*)'"),
+    "restart": Entry(c.flag, "It is started again when it has ended, for the next call", "false", "true"),
 }  # fmt: skip
 session_field = c.object_of(SESSION, "'session'", ("prompt", "command"))
 
@@ -59,7 +60,11 @@ def spoken(data: Any) -> set[str]:
     data = data if isinstance(data, dict) else {}
     prompts, session = data.get("prompts"), data.get("session")
     texts = [item.get("answer") for item in prompts if isinstance(item, dict)] if isinstance(prompts, list) else []
-    texts += _as_list(session.get("command")) if isinstance(session, dict) else []
+    texts += (
+        [line for field in ("command", "startup") for line in _as_list(session.get(field))]
+        if isinstance(session, dict)
+        else []
+    )
     return {name for text in texts if isinstance(text, str) for name in _names(text)}
 
 
@@ -82,23 +87,38 @@ def check_interaction(checker: Checker, task: dict[str, Any], parameters: dict[s
     for i, prompt in enumerate(prompts):
         _check_template(checker, ("prompts", i, "answer"), prompt.get("answer", ""), parameters)
     if session is not None:
-        _check_session(checker, session, parameters)
+        _check_session(checker, task, session, parameters)
 
 
-def _check_session(checker: Checker, session: dict[str, Any], parameters: dict[str, Parameter]) -> None:
+def _check_session(
+    checker: Checker, task: dict[str, Any], session: dict[str, Any], parameters: dict[str, Parameter]
+) -> None:
+    typed = {name for line in session.get("command", []) for name in _names(line)}
     for field in ("command", "startup"):
         for i, line in enumerate(session.get(field, [])):
             path: Path = ("session", field, i)
-            _check_template(checker, path if path in checker.document.places else path[:2], line,
-                            parameters if field == "command" else None)  # fmt: skip
+            _check_template(checker, path if path in checker.document.places else path[:2], line, parameters)
+            for name in _names(line) if field == "startup" else ():
+                _check_start(checker, path, name, typed)
+    for i, prompt in enumerate(task.get("prompts", [])):
+        for name in _names(prompt.get("answer", "")):
+            _check_start(checker, ("prompts", i, "answer"), name, typed)
     for field in ("marker", "quit"):
         if field in session:
             _check_template(checker, ("session", field), session[field], None)
-    for name in {name for line in session.get("command", []) for name in _names(line)}:
+    for item in task.get("parameters", []):
+        if item["name"] in typed:
+            item["typed"] = True
+    for name in sorted(typed):
         parameter = parameters.get(name)
         if parameter is not None and (parameter.argv or parameter.flags or parameter.stdin or parameter.environment):
             checker.problem(("parameters", name), f"{name!r} is typed for each call of the session; "
                             "what the program is started with is another parameter", at_key=True)  # fmt: skip
+
+
+def _check_start(checker: Checker, path: Path, name: str, typed: set[str]) -> None:
+    if name in typed:
+        checker.problem(path, f"{name!r} is part of each 'command', and not known when the program is started")
 
 
 def _check_template(checker: Checker, path: Path, text: str, parameters: dict[str, Parameter] | None) -> None:
@@ -112,8 +132,10 @@ def _check_template(checker: Checker, path: Path, text: str, parameters: dict[st
     for name in names:
         if parameters is None:
             checker.problem(path, f"{{{name}}}: no parameter can stand here; braces of the line itself are doubled")
-        elif checker.refer(path, name, parameters, "parameter") and parameters[name].type == "table":
-            checker.problem(path, f"{name!r} is a table, which cannot be typed")
+        elif checker.refer(path, name, parameters, "parameter") and (
+            parameters[name].type == "table" or parameters[name].as_file
+        ):
+            checker.problem(path, f"{name!r} is a {parameters[name].type} in a file, which cannot be typed")
 
 
 def _names(text: str) -> list[str]:

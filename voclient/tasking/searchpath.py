@@ -109,7 +109,7 @@ def append_task_path(*folders: str | os.PathLike[str]) -> None:
     --------
     >>> append_task_path("mytasks", "formats")
     >>> [package.name for package in find_packages()]
-    ['cfitsio', 'formats', 'mytasks', 'sextractor', 'stilts', 'vao', 'wcstools', 'xpa']
+    ['cfitsio', 'formats', 'gnuplot', 'mytasks', 'sextractor', 'stilts', 'vao', 'wcstools', 'xpa']
     >>> set_task_path(None)
     """
     _path.last = list(dict.fromkeys(_path.last + _absolute(folders)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .map import Map
     from .opset import OPset
     from .pset import ParameterSet
+    from .session import Session
 
 _SUPPORTED = (
     "async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "executor", "progress", "prompt",
@@ -80,11 +81,15 @@ class Task:
         TaskExecutionError
             It failed, and `check` was given.
         """
+        if self.descriptor.session is not None:
+            from .session import call_once
+
+            return call_once(self, operands, given)
         from .arguments import translate
         from .run import start
 
-        controls, values = self._split(given)
-        values = self._by_name(operands, values)
+        controls, values = self.split_controls(given)
+        values = self.by_name(operands, values)
         if controls.prompt:
             from .prompting import ask_missing
 
@@ -117,7 +122,7 @@ class Task:
         """
         from .arguments import translate
 
-        return translate(self.descriptor, self._by_name(operands, given))
+        return translate(self.descriptor, self.by_name(operands, given))
 
     def pset(
         self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any
@@ -194,6 +199,37 @@ class Task:
 
         return begin_map(self, items, columns, given, as_finished=as_finished, in_flight=in_flight)
 
+    def session(self, /, *operands: Any, **given: Any) -> Session:
+        """Begin a session: one process of the program for many calls.
+
+        Parameters
+        ----------
+        *operands, **given
+            What the program is started with, and the task controls `cwd`, `env`, and for all calls `timeout`, `check`.
+
+        Returns
+        -------
+        Session
+            To be called, and closed: `with task.session() as session:`.
+
+        Raises
+        ------
+        TaskParameterError
+            The call is wrong.
+        TaskError
+            The descriptor of this task has no `session`.
+
+        Examples
+        --------
+        >>> from voclient.tasking import import_task
+        >>> with import_task("gnuplot.evaluate").session(timeout=10) as evaluate:
+        ...     evaluate("6 * 7")["value"]
+        42.0
+        """
+        from .session import Session
+
+        return Session(self, operands, given)
+
     @property
     def operands(self) -> tuple[Parameter, ...]:
         """The parameters that may be given by position, in this order."""
@@ -248,7 +284,7 @@ class Task:
     def __hash__(self) -> int:
         return hash((self.descriptor.task, self.descriptor.place))
 
-    def _by_name(self, operands: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
+    def by_name(self, operands: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
         """All values of a call by name."""
         operands, given = self._without_pset(operands, given)
         names = [parameter.name for parameter in self.operands]
@@ -285,8 +321,8 @@ class Task:
             return f"{text}; give several as a list: {self.__name__}([…, …])"
         return f"{text}; give the others by name"
 
-    def _split(self, given: dict[str, Any]) -> tuple[Controls, dict[str, Any]]:
-        """Task controls, checked, and the rest."""
+    def split_controls(self, given: dict[str, Any]) -> tuple[Controls, dict[str, Any]]:
+        """Split what is given by name into task controls, checked, and the rest."""
         from .controls import Controls
 
         steering = {name: value for name, value in given.items() if name in CONTROLS}
