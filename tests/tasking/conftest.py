@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tasking.engines import ENGINES
+from tasking.engines import ENGINES, Engines
 
 from voclient.tasking import searchpath
 from voclient.tasking.executors import Engine, adapt
@@ -66,19 +66,6 @@ def gate(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-d
             (self.folder / "open").touch()
 
     return Gate()
-
-
-class Engines:
-    """One executor of each kind, made when first asked for."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        self._stack = stack
-        self._made: dict[str, Any] = {}
-
-    def __getitem__(self, kind: str) -> Any:
-        if kind not in self._made:
-            self._made[kind] = self._stack.enter_context(ENGINES[kind]())
-        return self._made[kind]
 
 
 @pytest.fixture(scope="module")

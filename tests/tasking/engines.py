@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -43,9 +45,43 @@ def dask() -> Iterator[Any]:
         yield client
 
 
+@contextmanager
+def batch_local() -> Iterator[Any]:
+    """Jobs of PSI/J on this machine."""
+    from voclient.tasking.executors.psij import BatchExecutor
+
+    yield BatchExecutor("local", limit=3)
+
+
+@contextmanager
+def batch_slurm() -> Iterator[Any]:
+    """Jobs of a Slurm of one node."""
+    from tasking.slurm import slurm
+
+    from voclient.tasking.executors.psij import BatchExecutor
+
+    with tempfile.TemporaryDirectory(prefix="slurm-") as folder, slurm(Path(folder)):
+        yield BatchExecutor("slurm", queue="work", duration=300, host="127.0.0.1", folder=folder, poll=1, limit=3)
+
+
 ENGINES: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "threads": threads,
     "forked": forked,
     "spawned": spawned,
     "dask": dask,
+    "psij": batch_local,
+    "slurm": batch_slurm,
 }
+
+
+class Engines:
+    """One executor of each kind, made when first asked for."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, kind: str) -> Any:
+        if kind not in self._made:
+            self._made[kind] = self._stack.enter_context(ENGINES[kind]())
+        return self._made[kind]

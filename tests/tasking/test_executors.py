@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
@@ -9,11 +10,12 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tasking.engines import ENGINES
+from tasking.engines import ENGINES, Engines
 from tasking.programs import eventually, is_alive, open_files, python, run_program, shell
 
 from voclient.tasking.errors import (
@@ -30,10 +32,12 @@ SLEEP = "sleep 60 & echo b = $!; echo a = $$; wait"
 
 
 @pytest.fixture(params=[kind for kind in ENGINES if kind != "threads"])
-def mortal(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An executor of its own, whose workers are processes that the test may kill."""
-    with ENGINES[request.param]() as executor:
-        found = adapt(executor)
+def mortal(request: pytest.FixtureRequest, engines: Engines) -> Iterator[Engine]:
+    """An engine whose workers are processes that a test may kill."""
+    with ExitStack() as stack:
+        # A pool of processes does not survive it.
+        is_pool = request.param in ("forked", "spawned")
+        found = adapt(stack.enter_context(ENGINES[request.param]()) if is_pool else engines[request.param])
         assert found is not None
         yield found
 
@@ -127,6 +131,15 @@ def test_a_prepared_run_starts_when_it_is_told_to(engine: Engine) -> None:
     prepared = shell("echo a = 1", executor=engine, execute=False)
     assert "is prepared" in repr(prepared)
     assert prepared.execute()["a"] == 1
+
+
+def test_it_can_be_awaited(engine: Engine) -> None:
+    async def main() -> int:
+        result = shell("echo a = 1", executor=engine, async_=True)
+        await result
+        return int(result["a"])
+
+    assert asyncio.run(main()) == 1
 
 
 # Who is told.

@@ -14,8 +14,6 @@ from weakref import WeakValueDictionary
 
 __all__ = ["Ended", "Engine", "adapt"]
 
-LOOPBACK = "127.0.0.1"
-
 
 class Ended(NamedTuple):
     """What an engine says of the end of a job."""
@@ -84,7 +82,7 @@ class Engine:
     @property
     def host(self) -> str:
         """The address of this machine under which the workers reach it."""
-        return self._host or LOOPBACK
+        return self._host or "127.0.0.1"
 
     @property
     def stage(self) -> bool:
@@ -98,7 +96,10 @@ class Engine:
 _engines: WeakValueDictionary[int, Engine] = WeakValueDictionary()
 """By the identity of what they were made of, for as long as a run holds them: all its runs share one queue."""
 
-ACCEPTED = "'local', an executor of concurrent.futures, or a Client of dask.distributed"
+ACCEPTED = (
+    "'local', an executor of concurrent.futures, a Client of dask.distributed, or a BatchExecutor of "
+    "voclient.tasking.executors.psij"
+)
 
 
 def adapt(value: object) -> Engine | None:
@@ -125,6 +126,11 @@ def _make(value: object) -> Engine:
         from .dask import DaskExecutor
 
         return DaskExecutor(value)
+    psij = sys.modules.get("psij")
+    if psij is not None and isinstance(value, psij.JobExecutor):
+        from .psij import BatchExecutor
+
+        return BatchExecutor(value)
     futures = sys.modules.get("concurrent.futures")
     if futures is not None and isinstance(value, futures.Executor):
         from .futures import FuturesExecutor

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import TaskError
-from . import LOOPBACK, Ended, Engine
+from . import Ended, Engine
+from .addresses import LOOPBACK, face_towards, is_here
 from .worker import work
 
 
@@ -55,14 +55,14 @@ class DaskExecutor(Engine):
     def host(self) -> str:
         if self._host is None:
             there = urlsplit(self._address)
-            self._host = _face_towards(there.hostname, there.port) if there.hostname else LOOPBACK
+            self._host = face_towards(there.hostname, there.port) if there.hostname else LOOPBACK
         return self._host
 
     @property
     def stage(self) -> bool:
         if self._stage is not None:
             return self._stage
-        return any(not _is_here(urlsplit(address).hostname) for address in self._threads())
+        return any(not is_here(urlsplit(address).hostname) for address in self._threads())
 
     @property
     def _address(self) -> str:
@@ -85,18 +85,3 @@ class DaskExecutor(Engine):
 
     def _room(self) -> int:
         return max(16, 2 * sum(self._threads().values()))
-
-
-def _face_towards(host: str, port: int | None) -> str:
-    """The address that this machine has for another. (A datagram socket sends nothing by connecting.)"""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, port or 9))
-        except OSError:
-            return LOOPBACK
-        return str(probe.getsockname()[0])
-
-
-def _is_here(host: str | None) -> bool:
-    """Whether an address is one of this machine; `inproc://` workers are."""
-    return not host or _face_towards(host, None) == host

@@ -256,6 +256,8 @@ class RemoteRun(Run):
             self._end(Status.ERROR, str(error), None)
             return
         if "status" in told:
+            if self._stopping is None and told["status"] != Status.TIMEOUT.name:
+                self._cancel()
             self._stopping = (Status[told["status"]], told["message"])
         self._noted = told["note"]
         self._conclude(told["returncode"])
@@ -275,6 +277,7 @@ class RemoteRun(Run):
         told = self._outcome.reason if self._outcome is not None else ""
         reason = told or self._trouble or "its connection ended"
         self._let_go()
+        self._cancel()
         if self._stopping is not None:
             self._end(*self._stopping, None)
         else:
@@ -285,10 +288,14 @@ class RemoteRun(Run):
             return
         self._let_go()
         self.release()
+        self._cancel()
+        self._end(status, message, None)
+
+    def _cancel(self) -> None:
+        """Have the engine begin it no more, nor again."""
         if self._job is not None:
             with suppress(Exception):
                 self._engine.cancel(self._job)
-        self._end(status, message, None)
 
     def _end(self, status: Status, message: str, code: int | None) -> None:
         # An engine may keep, and even make again, the result of a job that is held.

@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _ANSWER = 60.0
 """Seconds in which a caller must answer."""
+_WORD = 0.3
+"""Seconds between the first and the last process of a job that is told to end."""
 _GUARD = 'read done || { kill -s TERM -- "-$1" && sleep 2 && kill -s KILL -- "-$1"; }'
 """Waits for a line; if instead its input ends, so has the worker, and the group is to follow."""
 
@@ -58,7 +61,7 @@ def work(call: bytes) -> str:
     return ""
 
 
-def _work(call: parcel.Call, link: _Link, started: Callable[[Run], object] | None = None) -> None:
+def _work(call: parcel.Call, link: _Link, started: Callable[[_WorkerRun], object] | None = None) -> None:
     exit: dict[str, Any] = {}
     try:
         with ExitStack() as stack:
@@ -189,6 +192,9 @@ class _WorkerRun(Run):
         self.record.stdout, self.record.stderr = _NoCapture(), _NoCapture()
         self.exit: dict[str, Any] = {}
         """How it ended, for the caller."""
+        self.is_job = False
+        """It has a job of a batch system for itself."""
+        self._told: tuple[Status, str] | None = None
         self._link = link
         self._guarded = call.origin != parcel.this_process()
         self._guard: subprocess.Popen[bytes] | None = None
@@ -240,10 +246,19 @@ class _WorkerRun(Run):
         return min(60.0, self._deadline - now)
 
     def _conclude(self, code: int | None) -> None:
+        if self.is_job and code != 0 and self._stopping is None:
+            # A batch system tells all processes of a job to end: if it told the program, so it tells us.
+            time.sleep(_WORD)
+            self._stopping = self._told
         self.exit = {"returncode": code, "note": self._note()}
         if self._stopping is not None:
             self.exit |= {"status": self._stopping[0].name, "message": self._stopping[1]}
         self._end(Status.SUCCESS, "", code)
+
+    def end_as_told(self) -> None:
+        """The batch system wants the job's end."""
+        self._told = Status.ERROR, "its job was told to end (SIGTERM): cancelled, or at the time limit of its queue"
+        self.stop(*self._told)
 
     def give_up(self, status: Status, message: str) -> None:
         if not self.ended:
@@ -263,3 +278,25 @@ def _spell(error: TaskError) -> dict[str, Any]:
     elif isinstance(error, ExecutableVersionError):
         data = {"executable": error.executable, "version": error.version, "required": error.required}
     return {"kind": type(error).__name__, "message": str(error), "data": data}
+
+
+# As a program of its own: the job of a batch system.
+
+
+def main() -> None:
+    """`python -c … ROOT FOLDER`: make the run of which the folder tells."""
+    told = os.path.join(sys.argv[2], "call")
+    with open(told, "rb") as file:
+        call: parcel.Call = pickle.load(file)
+    os.unlink(told)  # it may hold secrets
+    try:
+        link = _Link(call)
+    except ConnectionError as error:
+        sys.exit(str(error))
+    _work(call, link, _end_when_told)
+
+
+def _end_when_told(run: _WorkerRun) -> None:
+    """Batch systems say TERM before they kill: at a job's time limit, and when somebody cancels it."""
+    run.is_job = True
+    signal.signal(signal.SIGTERM, lambda *_: run.end_as_told())

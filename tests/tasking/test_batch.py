@@ -1,0 +1,116 @@
+"""Batch systems: what can go wrong with a job, on a real Slurm."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tasking.engines import batch_slurm
+from tasking.programs import eventually, is_alive, shell
+
+from voclient.tasking.errors import TaskError
+from voclient.tasking.executors.psij import BatchExecutor
+
+SLEEP = "echo a = $$; sleep 60"
+
+
+@pytest.fixture(scope="module")
+def batch() -> Iterator[BatchExecutor]:
+    with batch_slurm() as executor:
+        yield executor
+
+
+def ask(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+def jobs() -> list[str]:
+    return ask("squeue", "--noheader", "-t", "PENDING,RUNNING,COMPLETING", "-o", "%i").split()
+
+
+@pytest.fixture
+def whole_node() -> Iterator[None]:
+    yield
+    subprocess.run(["scontrol", "update", "nodename=node", "state=resume"], check=False, capture_output=True)
+    assert eventually(lambda: ask("sinfo", "--noheader", "-o", "%T") == "idle\n")
+
+
+def test_a_job_that_somebody_cancels_is_an_error_that_says_so(batch: BatchExecutor) -> None:
+    run = shell(SLEEP, executor=batch, async_=True)
+    leader = run.wait_for("a", 60)
+    ask("scancel", *jobs())
+    assert run.wait(60)
+    assert run.exitstatus == run.ERROR
+    assert "told to end (SIGTERM): cancelled" in run.exitmsg
+    assert not is_alive(leader)
+
+
+def test_the_death_of_a_node_is_an_error(batch: BatchExecutor, whole_node: None) -> None:
+    run = shell(SLEEP, executor=batch, async_=True)
+    leader = run.wait_for("a", 60)
+    ask("scontrol", "update", "nodename=node", "state=down", "reason=test")
+    assert run.wait(60)
+    assert run.exitstatus == run.ERROR
+    assert "told to end" in run.exitmsg or "was lost" in run.exitmsg
+    assert eventually(lambda: not is_alive(leader))
+    assert eventually(lambda: not jobs()), "nor is it to run again"
+
+
+def test_a_job_that_waits_for_a_node_is_taken_out_of_the_queue(batch: BatchExecutor, whole_node: None) -> None:
+    ask("scontrol", "update", "nodename=node", "state=drain", "reason=test")
+    run = shell(SLEEP, executor=batch, async_=True)
+    assert eventually(jobs)
+    assert "is queued" in repr(run)
+    run.abort()
+    assert run.exitstatus == run.ABORTED
+    assert eventually(lambda: not jobs())
+
+
+def test_a_job_that_waits_and_is_cancelled_by_somebody_is_aborted(batch: BatchExecutor, whole_node: None) -> None:
+    ask("scontrol", "update", "nodename=node", "state=drain", "reason=test")
+    run = shell(SLEEP, executor=batch, async_=True)
+    assert eventually(jobs)
+    ask("scancel", *jobs())
+    assert run.wait(60)
+    assert (run.exitstatus, run.exitmsg) == (run.ABORTED, "cancelled by its executor")
+
+
+def test_a_queue_that_is_not_there_is_told() -> None:
+    with batch_slurm() as batch:
+        result = shell("echo a = 1", executor=BatchExecutor("slurm", queue="none", host="127.0.0.1"))
+        assert result.exitstatus == result.ERROR
+        assert "invalid partition" in result.exitmsg
+        assert shell("echo a = 1", executor=batch)["a"] == 1
+
+
+def test_an_interpreter_that_is_not_there_is_told(batch: BatchExecutor, tmp_path: Path) -> None:
+    lost = BatchExecutor("slurm", python="/none/python", host="127.0.0.1", folder=tmp_path, poll=1)
+    result = shell("echo a = 1", executor=lost)
+    assert result.exitstatus == result.ERROR
+    assert "/none/python: No such file" in result.exitmsg
+
+
+def test_no_folder_of_a_job_stays_behind(batch: BatchExecutor) -> None:
+    assert shell("echo a = 1", executor=batch)["a"] == 1
+    assert eventually(lambda: not list(batch._folder.glob("job-*")))
+
+
+def test_a_machine_without_slurm_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = shell("echo a = 1", executor=BatchExecutor("slurm", folder=tmp_path))
+    assert result.exitstatus == result.ERROR
+    assert "sbatch" in result.exitmsg
+
+
+def test_an_unknown_system_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no executor 'sluurm'; it has: .*slurm"):
+        BatchExecutor("sluurm")
+
+
+def test_without_psij_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psij", None)
+    with pytest.raises(TaskError, match=r"pip install voclient\[psij\]"):
+        BatchExecutor()
