@@ -268,10 +268,7 @@ def _digest_of_stream(stream: CapturedOutput) -> str:
     import hashlib
 
     with stream.open() as file:
-        digest = hashlib.sha256()
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 # As PROV-JSON.

@@ -111,12 +111,12 @@ class Intake:
 
     def output_folders(self) -> list[str]:
         """The folders of this call's output, as far as they are named and no pattern."""
-        found: list[str] = []
+        folders: list[str] = []
         for section in self._written():
             named = re.split(r"[*?\[]", section.path or "")[0]
-            values = {name: self._value(name) for name in _TEMPLATE.findall(named)}
-            found += [os.path.join(self._folder, os.path.dirname(path)) for path in _filled(named, values)]
-        return found
+            values = {found[0]: self._named(found, section.strip) for found in _TEMPLATE.finditer(named)}
+            folders += [os.path.join(self._folder, os.path.dirname(path)) for path in _filled(named, values)]
+        return folders
 
     def _written(self) -> list[Section]:
         """The sections that are files in this call."""
