@@ -8,6 +8,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -270,6 +271,33 @@ def test_a_file_that_is_mapped_stays_open(say: Task, tmp_path: Path) -> None:
         next(results)
         results.close()
         assert not names.closed
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_an_executor_runs_them_all(say: Task, pool: type[Executor]) -> None:
+    with pool(2) as executor:
+        results = list(say.map(["a", "bad", "b"], executor=executor, size=2))
+        assert [result.exitstatus.name for result in results] == ["SUCCESS", "ERROR", "SUCCESS"]
+        assert [words(result)[0] for result in (results[0], results[2])] == ["a", "b"]
+        assert {result["words"][0] for result in say.map("abc"[i] for i in range(3))} == {f"word={x}" for x in "abc"}
+        with say.map(["wait1"] * 3, executor=executor, as_finished=True) as waiting:
+            waiting._begin_more()
+            assert eventually(lambda: Path("started-wait1").exists())
+
+
+def test_progress_is_that_of_the_map(say: Task, capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[tuple[float | None, str]] = []
+    list(say.map(["a", "bad", "b", "c"], progress=lambda *what: told.append(what)))
+    assert told == [(0.25, "1 of 4"), (0.5, "2 of 4"), (0.75, "3 of 4"), (1.0, "4 of 4")]
+    told.clear()
+    list(say.map(iter("ab"), progress=lambda *what: told.append(what)))
+    assert told == [(None, "1"), (None, "2")]
+    list(say.map(["a", "b"]))
+    assert capsys.readouterr().err == ""
+    list(say.map(["a", "b"], progress=True))
+    shown = capsys.readouterr().err
+    assert "say: 100%" in shown
+    assert "2 of 2" in shown
 
 
 def test_a_time_limit_is_that_of_each_run_and_callbacks_hear_all(say: Task) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sized
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
 from .arguments import resolve_names
+from .descriptor import Invocation
 from .errors import TaskParameterError
+from .executors.local import process_limit
+from .record import Record, Status
+from .results import Progress
+from .run import is_seen
 from .values import show, suggest
 
 if TYPE_CHECKING:
-    from .executors import Engine
     from .opset import OPset
+    from .progress import Bar
     from .results import Item
     from .tasks import Task
 
@@ -41,6 +46,7 @@ class Map(Iterator["OPset"]):
         *,
         as_finished: bool,
         in_flight: int,
+        progress: Any = False,
     ) -> None:
         self._task = task
         self._items = iter(items)
@@ -49,6 +55,7 @@ class Map(Iterator["OPset"]):
         self._as_finished = as_finished
         self._in_flight = in_flight
         self._count = 0
+        self._counter = _Counter(task, items, progress)
         self._exhausted = False
         self._begun: dict[int, OPset | Exception] = {}
         """By number, in their order: what was begun and not yet taken."""
@@ -61,8 +68,10 @@ class Map(Iterator["OPset"]):
     def __next__(self) -> OPset:
         number = -1
         try:
+            self._counter.begin()
             self._begin_more()
             if not self._begun:
+                self._counter.close()
                 raise StopIteration
             number = self._next_number()
             result = self._begun[number]
@@ -70,11 +79,12 @@ class Map(Iterator["OPset"]):
                 raise result
             result.wait()
         except BaseException as error:
-            if isinstance(error, Exception):
-                self._begun.pop(number, None)
-            else:
+            if not isinstance(error, Exception):
                 self.close()
+            elif self._begun.pop(number, None) is not None:
+                self._counter.count()
             raise
+        self._counter.count()
         del self._begun[number]
         return result
 
@@ -126,6 +136,7 @@ class Map(Iterator["OPset"]):
     def _tell_to_end(self) -> list[OPset]:
         """All are told before any is waited for."""
         self._exhausted = True
+        self._counter.close()
         runs = [result for result in self._begun.values() if not isinstance(result, Exception)]
         self._begun.clear()
         for result in runs:
@@ -221,6 +232,42 @@ class Map(Iterator["OPset"]):
         return TaskParameterError(f"{self._task.__name__}: {text}", task=self._task.__name__, parameter="items")
 
 
+class _Counter:
+    """Says how many results were taken: to a function, or by a bar, as a run says how far it is."""
+
+    def __init__(self, task: Task, items: Any, wanted: Any) -> None:
+        self._task = task
+        self._total = len(items) if isinstance(items, Sized) else None
+        self._wanted = wanted
+        self._count = 0
+        self._bar: Bar | None = None
+
+    def begin(self) -> None:
+        if self._bar is None and (self._wanted is True or (self._wanted == "auto" and is_seen())):
+            from .progress import Bar
+
+            descriptor = self._task.descriptor
+            record = Record(descriptor, Invocation(descriptor.executable, []))
+            self._bar = Bar(record, always=self._wanted is True)
+            self._bar.begin()
+
+    def count(self) -> None:
+        self._count += 1
+        fraction = self._count / self._total if self._total else None
+        text = f"{self._count} of {self._total}" if self._total else str(self._count)
+        if self._bar is not None:
+            self._bar.record.progress = Progress(fraction, text)
+        elif callable(self._wanted):
+            self._wanted(fraction, text)
+
+    def close(self) -> None:
+        bar, self._bar, self._wanted = self._bar, None, False
+        if bar is not None:
+            bar.end()
+            bar.record.finish(Status.SUCCESS)
+            bar.record.wait_over(delivered=True, timeout=1)  # a screen that stands still holds nobody
+
+
 def _tell(over: SimpleQueue[int], number: int, items: list[Item]) -> None:
     """The state of that run has changed. (It knows neither run nor map: who drops the map drops the results.)"""
     if not items:
@@ -253,10 +300,14 @@ def begin_map(
     for parameter in dict(columns or {}).values():
         resolve_names(task.descriptor, {parameter: None})
     if in_flight is None:
-        in_flight = AHEAD * _capacity(controls.executor)
+        in_flight = 2 * controls.executor.limit if controls.executor else AHEAD * process_limit()
     elif isinstance(in_flight, bool) or not isinstance(in_flight, int) or in_flight < 1:
         raise refuse("in_flight", in_flight, f"in_flight is a whole number of at least 1, not {show(in_flight)}")
-    return Map(task, items, columns, given, as_finished=as_finished, in_flight=in_flight)
+    # The engine is kept: its runs share one queue for as long as one holds it. The runs draw no bars, the map does.
+    given = {**given, "executor": controls.executor, "progress": False}
+    return Map(
+        task, items, columns, given, as_finished=as_finished, in_flight=in_flight, progress=controls.progress
+    )  # fmt: skip
 
 
 def _is_iterable(items: Any) -> bool:
@@ -265,10 +316,3 @@ def _is_iterable(items: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-def _capacity(engine: Engine | None) -> int:
-    """How many runs go on at a time."""
-    from .executors.local import process_limit
-
-    return process_limit() if engine is None else engine.limit

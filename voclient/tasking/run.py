@@ -116,7 +116,7 @@ class Run:
         """It goes on when nobody holds its result."""
         self.record.delivering += self.is_watched
         self._bar: Bar | None = None
-        if controls.progress is True or (controls.progress == "auto" and _is_seen()):
+        if controls.progress is True or (controls.progress == "auto" and is_seen()):
             from .progress import Bar
 
             self._bar = Bar(self.record, always=controls.progress is True)
@@ -477,7 +477,7 @@ class Run:
         self.release()
 
 
-def _is_seen() -> bool:
+def is_seen() -> bool:
     """Whether a person sees what is drawn: on a terminal, or in a notebook."""
     try:
         return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
