@@ -243,6 +243,21 @@ def test_a_section_applies_only_when_its_condition_holds(make: Maker, tmp_path: 
     assert dict(task(log=True, cwd=tmp_path)) == {"log_text": "x"}
 
 
+def test_the_first_section_of_stdout_that_applies_is_taken(make: Maker) -> None:
+    task = make(
+        "arguments: [-c, 'case $1 in json) echo \\{\\\"n\\\": 1\\};; csv) echo n; echo 2;; *) echo 3;; esac', sh]\n"
+        "parameters: {form: {argv: '{}', choices: [json, csv, plain], default: plain}}\n"
+        "results:\n  stdout:\n"
+        "    - {format: json, when: {form: json}, keys: {n: int}}\n"
+        "    - {format: csv, when: {form: csv}, keys: {n: int}}\n"
+        "    - {format: text, key: text}\n",
+        "sh",
+    )
+    assert dict(task("json")) == {"n": 1}
+    assert dict(task("csv")) == {"n": [2]}
+    assert dict(task()) == {"text": "3\n"}
+
+
 def test_fits_and_json_lines_are_read(make: Maker, tmp_path: Path) -> None:
     fits.BinTableHDU(Table({"ra": [1.5, 2.5]})).writeto(tmp_path / "t.fits")
     task = make("arguments: [t.fits]\nresults: {stdout: {format: fits, key: table}}\n", "cat")
@@ -275,6 +290,15 @@ def test_what_is_deprecated_warns_once_a_call_with_what_to_use_instead(make: Mak
         warnings.simplefilter("always")
         task.prepare(new="x")
     assert [str(item.message) for item in told] == ["t is deprecated: use 'u' of the package v"]
+
+
+def test_an_old_name_of_a_parameter_warns(make: Maker) -> None:
+    task = make("parameters: {radius: {argv: '-r{}', aliases: {sr: null, rad: use 'radius'}}}\n" + ARGV)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert [argv(task(**{name: "1"})) for name in ("radius", "sr", "rad")] == [["-r1"]] * 3
+    assert [str(item.message) for item in told] == ["t: parameter 'rad' is deprecated: use 'radius'"]
+    assert "Also called `sr`, `rad`." in task.__doc__
 
 
 def test_the_command_tells_what_is_deprecated(make: Maker, capsys: pytest.CaptureFixture[str]) -> None:

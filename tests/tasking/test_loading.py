@@ -11,7 +11,7 @@ import pytest
 
 from voclient.tasking.descriptor import PARAMETER_TYPES, Descriptor
 from voclient.tasking.errors import DescriptorError
-from voclient.tasking.loading import load_descriptor, load_package_file
+from voclient.tasking.loading import check_units, load_descriptor, load_package_file
 from voclient.tasking.schema import DESCRIPTOR
 from voclient.tasking.schema_parameter import PARAMETER
 
@@ -293,6 +293,28 @@ def test_two_parameters_cannot_share_an_alias_or_standard_input(folder: Folder) 
 )  # fmt: skip
 def test_wrong_results_are_refused(folder: Folder, text: str, message: str) -> None:
     assert folder.problem(results(text)).startswith(message)
+
+
+def test_of_several_sections_all_but_the_last_have_a_condition(folder: Folder) -> None:
+    text = f"{HEAD}results:\n  stdout:\n    - {{format: text, key: a}}\n    - {{format: text, key: b}}\n"
+    assert folder.problem(text) == "6:7: each of several sections but the last needs 'when'"
+    text = f"{HEAD}results:\n  stdout:\n    - {{format: text, key: a}}\n"
+    assert folder.problem(text) == "6:5: 'stdout' of 'results' is a list of one; write it without [ ]"
+
+
+def test_units_that_astropy_does_not_know_are_told_by_the_check(folder: Folder) -> None:
+    text = (
+        f"{HEAD}parameters:\n  p: {{type: float, unit: arcminn, argv: '{{}}'}}\n"
+        "results:\n  stdout: {format: csv, keys: {a: {type: float, unit: km/s}, b: {type: float, unit: mags}}}\n"
+    )
+    folder.load(text)
+    with pytest.raises(DescriptorError) as info:
+        check_units(folder.path / "t.yaml")
+    first, second = str(info.value).splitlines()
+    assert first.startswith(f"{folder.path}/t.yaml:5:26: 'arcminn' did not parse as unit")
+    assert "arcminn is not a valid unit" in first
+    assert second.startswith(f"{folder.path}/t.yaml:7:85: 'mags' did not parse as unit")
+    assert (info.value.line, info.value.column) == (5, 26)
 
 
 def test_a_file_of_the_results_needs_a_name(folder: Folder) -> None:

@@ -56,7 +56,7 @@ parameters:
   number: {type: float, min: 0, max: 10, above: -1, below: 11, unit: deg, argv: '-n {}', default: 3, aliases: [nr, n]}
   list: {repeated: true, separator: ',', min_items: 1, max_items: 5, argv: [--list, '{}'], needs: text}
   choice: {choices: [a, b, 3], argv: {a: -a, b: [-b, -b], 3: null}, required: {number: [1, 2], text: true}}
-  switch: {type: bool, argv: --switch, when: {choice: a}, deprecated: use 'choice'}
+  switch: {type: bool, argv: --switch, aliases: {sw: use s, s: null}, when: {choice: a}, deprecated: use 'choice'}
   where: {type: position, frame: galactic, form: sexagesimal, argv: '{l} {b}'}
   ra: {type: angle, coordinate: ra, argv: '{}', unit: hourangle}
   then: {type: time, form: mjd, scale: tdb, argv: '-t{}'}
@@ -157,6 +157,14 @@ def test_both_accept_a_file_with_one_of_everything(text: str, kind: str) -> None
 
 def test_the_order_of_words_is_accepted_by_both() -> None:
     text = "task: t\nsummary: s\nexecutable: e\ncommand: [a, '{p}']\nparameters: {p: {argv: '{}'}}\n"
+    assert refusals(text) == ([], [])
+
+
+def test_several_sections_of_stdout_are_accepted_by_both() -> None:
+    text = (
+        "task: t\nsummary: s\nexecutable: e\nparameters: {p: {argv: '{}'}}\n"
+        "results: {stdout: [{format: csv, when: {p: true}}, {format: text, key: t}]}\n"
+    )
     assert refusals(text) == ([], [])
 
 

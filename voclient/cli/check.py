@@ -13,7 +13,7 @@ from voclient.tasking.descriptor import Descriptor, Package
 from voclient.tasking.errors import DescriptorError, TaskError
 from voclient.tasking.examples import run_example
 from voclient.tasking.executables import find_executable
-from voclient.tasking.loading import load_descriptor, load_package_file
+from voclient.tasking.loading import check_units, load_descriptor, load_package_file
 from voclient.tasking.packages import load_task
 from voclient.tasking.searchpath import PACKAGE_FILE, is_descriptor
 
@@ -97,6 +97,8 @@ def _check_file(file: str, package: Package | None, options: argparse.Namespace)
             descriptor = load_task(package, os.path.basename(file).removesuffix(".yaml"))
         else:
             descriptor = load_descriptor(file)
+        if descriptor is not None:
+            check_units(file)
     except DescriptorError as error:
         print(f"{style.bad('wrong')}   {file}")
         print(error, file=sys.stderr)

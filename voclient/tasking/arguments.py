@@ -44,6 +44,21 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
         raise
 
 
+def warn_of_deprecated(descriptor: Descriptor, given: Mapping[str, Any]) -> None:
+    """Warn of what is deprecated in a call that is right."""
+    task = descriptor.task
+    if descriptor.deprecated:
+        warn_deprecated(f"{task} is deprecated: {descriptor.deprecated}")
+    for p in descriptor.parameters:
+        if not (p.deprecated or p.deprecated_aliases):
+            continue
+        texts = dict(p.deprecated_aliases)
+        for name in (p.name, *p.aliases):
+            asked = given.get(name) is not None and given[name] is not False
+            if asked and (text := p.deprecated or texts.get(name)):
+                warn_deprecated(f"{task}: parameter {name!r} is deprecated: {text}")
+
+
 def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
     if descriptor.function is not None:
         from .functions.calls import translate_call
@@ -76,8 +91,6 @@ def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
 def begin(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
     """Check a call: an invocation with its values, that has no words yet but those that are always there."""
     given = resolve_names(descriptor, given)
-    if descriptor.deprecated:
-        warn_deprecated(f"{descriptor.task} is deprecated: {descriptor.deprecated}")
     values = {p.name: check(p, given[p.name], descriptor.task) for p in descriptor.parameters if p.name in given}
     for p in descriptor.parameters:
         if p.send_default and p.name not in given:
@@ -128,8 +141,6 @@ def _check_groups(descriptor: Descriptor, values: dict[str, Any]) -> None:
             raise TaskParameterError(f"{task}: parameter {name!r} is required ({what})", task=task, parameter=name)
         if (parameter.when and name in asked) or (parameter.required_when and name not in values):
             _check_conditions(descriptor, parameter, values)
-        if parameter.deprecated and name in asked:
-            warn_deprecated(f"{task}: parameter {name!r} is deprecated: {parameter.deprecated}")
         for other in parameter.needs if name in asked else ():
             if other not in asked:
                 raise TaskParameterError(

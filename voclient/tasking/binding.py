@@ -8,7 +8,7 @@ from typing import Any
 
 from .annotations import annotate, control_types, left_out
 from .controls import Controls
-from .descriptor import Descriptor, Key, Parameter, Section
+from .descriptor import Descriptor, Key, Parameter
 from .values import describe
 
 _CONTROL_HELP = {
@@ -114,9 +114,8 @@ def _shorten(text: str) -> str:
 def result_keys(descriptor: Descriptor) -> list[Key]:
     """All keys a task declares to give back."""
     results = descriptor.results
-    sections: list[Section] = [section for section in (results.stdout, results.stderr) if section] + list(results.files)
     keys: dict[str, Key] = {}
-    for section in sections:
+    for section in results.sections:
         for key in section.keys:
             keys.setdefault(key.name, key)
         if section.key:

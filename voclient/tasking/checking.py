@@ -238,6 +238,21 @@ def list_of(item: Field, *, single: bool = False) -> Field:
     return Field(check, schema, noun)
 
 
+def list_or_one(item: Field) -> Field:
+    """One mapping, or a list of them; a list in any case."""
+    many = list_of(item)
+
+    @field({"anyOf": [item.schema, {**many.schema, "minItems": 2}]}, f"{item.noun}, or a list of them")
+    def check(checker: Checker, path: Path, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            return [item(checker, path, value)]
+        if len(value) < 2:
+            checker.problem(path, f"{checker.name(path)} is a list of one; write it without [ ]")
+        return list(many(checker, path, value))
+
+    return check
+
+
 def map_of(item: Field, what: str, *, key: str = "", noun: str = "") -> Field:
     """A mapping from names given by the author; `key` is a pattern for editors, the caller checks the names."""
     schema: dict[str, Any] = {"type": "object", "additionalProperties": item.schema}

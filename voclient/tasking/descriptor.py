@@ -114,6 +114,8 @@ class Parameter(NamedTuple):
     required_when: Condition = ()
     deprecated: str = ""
     """What to use instead; each use warns."""
+    deprecated_aliases: tuple[tuple[str, str], ...] = ()
+    """Those of the aliases whose use warns, and what to use instead."""
 
     @property
     def operand(self) -> bool:
@@ -190,6 +192,14 @@ class Results(NamedTuple):
     stderr: Section | None = None
     files: tuple[Section, ...] = ()
     channel: tuple[Key, ...] = ()
+    alternatives: tuple[Section, ...] = ()
+    """Other sections of stdout: the first whose condition holds is taken, `stdout` before them."""
+
+    @property
+    def sections(self) -> list[Section]:
+        """All sections, in an order of their own."""
+        streams = [section for section in (self.stdout, *self.alternatives, self.stderr) if section]
+        return [*streams, *self.files]
 
 
 class Example(NamedTuple):

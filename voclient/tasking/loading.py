@@ -10,7 +10,7 @@ import json
 import os
 from binascii import crc32
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import locations
 from .descriptor import (
@@ -30,8 +30,11 @@ from .descriptor import (
 )
 from .errors import DescriptorError
 
+if TYPE_CHECKING:
+    from .checking import Checker
+
 _T = TypeVar("_T")
-_COMPILER = 3
+_COMPILER = 4
 """Goes up whenever the normal form of the same YAML changes."""
 
 
@@ -64,6 +67,13 @@ def load_descriptor(file: str | os.PathLike[str], package: Package | None = None
     return _load(file, "descriptor", lambda data, path: build_descriptor(data, path, package))
 
 
+def check_units(file: str | os.PathLike[str]) -> None:
+    """Whether astropy knows every unit of a descriptor that is right otherwise; `DescriptorError` names the others."""
+    from .unit_names import check_unit_names
+
+    _compile(os.path.abspath(file), "descriptor", check_unit_names)
+
+
 def load_package_file(file: str | os.PathLike[str]) -> Package:
     """Read a `package.yaml`; raises as `load_descriptor`."""
     return _load(file, "package", build_package)
@@ -75,6 +85,7 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
     if "/" in executable:
         executable = os.path.normpath(os.path.join(os.path.dirname(file), os.path.expanduser(executable)))
     results = data.get("results", {})
+    stdout = list(map(_section, results.get("stdout", ())))
     environment = dict(package.environment if package else ()) | dict(data.get("environment", ()))
     return Descriptor(
         task=data["task"],
@@ -90,7 +101,8 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         exactly_one=tuple(map(tuple, data.get("exactly_one", ()))),
         end_of_options=data.get("end_of_options", "--"),
         results=Results(
-            stdout=_section(results["stdout"]) if "stdout" in results else None,
+            stdout=stdout[0] if stdout else None,
+            alternatives=tuple(stdout[1:]),
             stderr=_section(results["stderr"]) if "stderr" in results else None,
             files=tuple(map(_section, results.get("files", ()))),
             channel=_keys(results.get("channel", ())),
@@ -121,6 +133,8 @@ def build_parameter(data: dict[str, Any]) -> Parameter:
             fields[name] = tuple(fields[name])
     if "flags" in fields:
         fields["flags"] = tuple((value, tuple(words)) for value, words in fields["flags"])
+    if "deprecated_aliases" in fields:
+        fields["deprecated_aliases"] = tuple(map(tuple, fields["deprecated_aliases"]))
     for name in ("when", "required_when"):
         if name in fields:
             fields[name] = _condition(fields[name])
@@ -190,7 +204,9 @@ def _load(file: str | os.PathLike[str], kind: str, build: Callable[[dict[str, An
         return build(data, path)
 
 
-def _compile(path: str, kind: str) -> dict[str, Any]:
+def _compile(
+    path: str, kind: str, check_more: Callable[[Checker, dict[str, Any]], None] | None = None
+) -> dict[str, Any]:
     from .checking import Checker
     from .schema import check_descriptor, check_package
     from .yamlfile import read_document
@@ -198,6 +214,9 @@ def _compile(path: str, kind: str) -> dict[str, Any]:
     document = read_document(path)
     checker = Checker(document)
     data = (check_descriptor if kind == "descriptor" else check_package)(checker, document.data)
+    if check_more is not None:
+        checker.finish()
+        check_more(checker, data)
     checker.finish()
     data["place"] = document.places[()]
     return data

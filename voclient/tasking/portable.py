@@ -21,7 +21,7 @@ from .results.references import (
 
 if TYPE_CHECKING:
     from .capture import CapturedOutput
-    from .descriptor import Descriptor, Section
+    from .descriptor import Descriptor
     from .results import Capture
 
 VERSION = 1
@@ -124,7 +124,7 @@ def _pack_reference(reference: Reference, record: Record) -> list[Any]:
     if isinstance(reference, FitsReference):
         return ["fits", _pack_capture(reference.capture, record)]
     if isinstance(reference, TableReference):
-        section = _sections(record.descriptor).index(reference.section)
+        section = record.descriptor.results.sections.index(reference.section)
         return ["table", _pack_capture(reference.capture, record), section, reference.format]
     raise TypeError(f"{record.descriptor.task}: cannot pack {type(reference).__name__}")
 
@@ -144,7 +144,7 @@ def _unpack_reference(data: list[Any], record: Record) -> Reference:
     if kind == "fits":
         return FitsReference(_unpack_capture(source, record))
     section, format = more
-    return TableReference(_unpack_capture(source, record), _sections(record.descriptor)[section], format)
+    return TableReference(_unpack_capture(source, record), record.descriptor.results.sections[section], format)
 
 
 def _pack_capture(capture: Capture, record: Record) -> list[str]:
@@ -156,9 +156,3 @@ def _pack_capture(capture: Capture, record: Record) -> list[str]:
 def _unpack_capture(data: list[str], record: Record) -> Capture:
     where, *path = data
     return FileCapture(path[0]) if where == "file" else record.stdout if where == "stdout" else record.stderr
-
-
-def _sections(descriptor: Descriptor) -> list[Section | None]:
-    """All sections in an order of their own."""
-    results = descriptor.results
-    return [results.stdout, results.stderr, *results.files]

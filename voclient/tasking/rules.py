@@ -50,6 +50,10 @@ def check_rules(checker: Checker, task: dict[str, Any], data: Any) -> None:
     if checker.is_sound(("command",)) and "command" in task and checker.is_sound(("parameters",)):
         task["command"] = _command(checker, task, parameters)
     results = task.get("results", {})
+    several = results.get("stdout", [])
+    for i, section in enumerate(several[:-1]):
+        if "when" not in section:
+            checker.problem(("results", "stdout", i), "each of several sections but the last needs 'when'")
     for where, section in sections_of(results):
         if checker.is_sound(where):
             rules_results.check_section(checker, where, section)

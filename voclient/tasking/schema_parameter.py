@@ -82,6 +82,24 @@ def condition(checker: Checker, path: Path, value: Any) -> list[list[Any]]:
     return [[str(name), values] for name, values in found.items()]
 
 
+@c.field(
+    {
+        "anyOf": [
+            c.text.schema,
+            {"type": "array", "items": c.text.schema},
+            {"type": "object", "additionalProperties": {"anyOf": [c.line.schema, {"type": "null"}]}},
+        ]
+    },
+    "text, a list of them, or a mapping to what to use instead",
+)
+def _aliases(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
+    """`{old: use 'new'}`: an alias that warns; null does not."""
+    if not isinstance(value, dict):
+        return {"aliases": c.list_of(c.text, single=True)(checker, path, value)}
+    told = [[str(name), c.line(checker, (*path, name), text)] for name, text in value.items() if text is not None]
+    return {"aliases": list(map(str, value)), "deprecated_aliases": told}
+
+
 @c.field({"anyOf": [c.flag.schema, condition.schema]}, "true, false, or a condition")
 def _required(checker: Checker, path: Path, value: Any) -> Any:
     return condition(checker, path, value) if isinstance(value, dict) else c.flag(checker, path, value)
@@ -99,7 +117,8 @@ def _parameter(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
             data[meaning] = data.pop(word)
     if isinstance(data.get("required"), list):
         data["required_when"] = data.pop("required")
-    data |= data.pop("argv", {})
+    for word in ("argv", "aliases"):
+        data |= data.pop(word, {})
     if "type" not in data and data.get("choices"):
         data["type"] = "choice"
     kind = data.setdefault("type", "string")
@@ -164,7 +183,7 @@ PARAMETER: dict[str, Entry] = {
     "as_file": Entry(
         c.flag, "The values are written to a file, a line each, and its name goes on the command line", "true", "false"
     ),
-    "aliases": Entry(c.list_of(c.text, single=True), "Other names that are accepted", "[sr, rad]"),
+    "aliases": Entry(_aliases, "Other names that are accepted; in a mapping those that warn", "{sr: use 'radius'}"),
     "environment": Entry(_variable, "The environment variable that carries it", "TOOL_KEY"),
     "secret": Entry(
         c.flag, "It is shown nowhere, and never put on the command line: it goes through `environment` or stdin",

@@ -84,17 +84,13 @@ SECTION: dict[str, Entry] = {
     "optional": Entry(c.flag, "That the file is missing is no error", "true", "false"),
     "when": Entry(condition, "It applies only when the condition holds", "{format: csv}"),
 }  # fmt: skip
+_PATH_KEY = {"type": "object", "required": ["type"], "properties": {"type": {"const": "path"}}}
 _PATHS_ONLY = {
     "required": ["path", "keys"],
     "properties": {
         "keys": {
             "minProperties": 1,
-            "additionalProperties": {
-                "anyOf": [
-                    {"const": "path"},
-                    {"type": "object", "required": ["type"], "properties": {"type": {"const": "path"}}},
-                ]
-            },
+            "additionalProperties": {"anyOf": [{"const": "path"}, _PATH_KEY]},
         }
     },
 }
@@ -122,7 +118,11 @@ def _files(checker: Checker, path: Path, value: Any) -> list[dict[str, Any]]:
 
 
 RESULTS: dict[str, Entry] = {
-    "stdout": Entry(_section, "What the program prints", "{format: csv}"),
+    "stdout": Entry(
+        c.list_or_one(_section),
+        "What the program prints; of several the first whose condition holds",
+        "{format: csv}",
+    ),
     "stderr": Entry(_section, "What it prints as messages", "{format: text, key: log}"),
     "files": Entry(
         Field(_files, {"type": "array", "items": {**_SECTION_SCHEMA, "required": ["path"]}}, "a list of sections"),
@@ -136,7 +136,11 @@ results = c.object_of(RESULTS, "'results'")
 
 def sections_of(results: dict[str, Any]) -> list[tuple[Path, dict[str, Any]]]:
     """The sections of `results` in normal form, each with its path."""
-    streams: list[tuple[Path, dict[str, Any]]] = [
-        (("results", name), results[name]) for name in ("stdout", "stderr") if name in results
+    several = results.get("stdout", [])
+    sections: list[tuple[Path, dict[str, Any]]] = [
+        (("results", "stdout", i) if len(several) > 1 else ("results", "stdout"), section)
+        for i, section in enumerate(several)
     ]
-    return streams + [(("results", "files", i), section) for i, section in enumerate(results.get("files", []))]
+    if "stderr" in results:
+        sections.append((("results", "stderr"), results["stderr"]))
+    return sections + [(("results", "files", i), section) for i, section in enumerate(results.get("files", []))]

@@ -85,7 +85,7 @@ class Task:
             from .session import call_once
 
             return call_once(self, operands, given)
-        from .arguments import translate
+        from .arguments import translate, warn_of_deprecated
         from .run import start
 
         controls, values = self.split_controls(given)
@@ -94,7 +94,9 @@ class Task:
             from .prompting import ask_missing
 
             values = ask_missing(self.descriptor, values)
-        return start(self.descriptor, translate(self.descriptor, values), controls)
+        invocation = translate(self.descriptor, values)
+        warn_of_deprecated(self.descriptor, values)
+        return start(self.descriptor, invocation, controls)
 
     def prepare(self, /, *operands: Any, **given: Any) -> Invocation:
         """Check a call and translate it, without a run.
@@ -120,9 +122,12 @@ class Task:
         >>> votsort.prepare("stars.xml", name="vmag", top=3).words
         ['stars.xml', '--name=vmag', '--top=3']
         """
-        from .arguments import translate
+        from .arguments import translate, warn_of_deprecated
 
-        return translate(self.descriptor, self.by_name(operands, given))
+        values = self.by_name(operands, given)
+        invocation = translate(self.descriptor, values)
+        warn_of_deprecated(self.descriptor, values)
+        return invocation
 
     def pset(
         self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any

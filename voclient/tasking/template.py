@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
@@ -51,3 +51,14 @@ def fill(word: str, values: Mapping[str, str]) -> str:
     if "{" not in word and "}" not in word:
         return word
     return _PART.sub(lambda match: match[0][0] if match[1] is None else values[match[1]], word)
+
+
+def fill_each(template: str, values: Mapping[str, Sequence[str]]) -> list[str]:
+    """A template with each combination of several values.
+
+    >>> fill_each("{name}.{type}", {"name": ["a", "b"], "type": ["log"]})
+    ['a.log', 'b.log']
+    """
+    from itertools import product
+
+    return [fill(template, dict(zip(values, chosen, strict=True))) for chosen in product(*values.values())]

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..arguments import translate
 from ..descriptor import Descriptor, Invocation, Results
 from ..errors import TaskParameterError
+from ..outputs import fill_path, parameters_in
 from ..process import open_bytes
 
 if TYPE_CHECKING:
     from ..dialogue import Answer
 
-_TEMPLATE = re.compile(r"\{(\w+)\}")
 _TABLE = re.compile(r"/dev/fd/([0-9]+)")
 _ELSEWHERE = ".voclient"
 """In the folder of a travelling call: what has no place below the caller's working directory."""
@@ -253,7 +253,7 @@ class _Luggage:
         return result
 
     def _named_by_outputs(self) -> set[str]:
-        return {name for path in _output_templates(self.descriptor) for name in _TEMPLATE.findall(path)}
+        return {name for section in self.descriptor.results.sections for name in parameters_in(section.path or "")}
 
     def _pack(self, parameter: str, value: Any, is_output: bool) -> Any:
         if not isinstance(value, (str, os.PathLike)) or "://" in os.fspath(value):
@@ -282,20 +282,17 @@ class _Luggage:
         return there
 
 
-def _output_templates(descriptor: Descriptor) -> list[str]:
-    results = descriptor.results
-    sections = (results.stdout, results.stderr, *results.files)
-    return [section.path for section in sections if section and section.path]
-
-
 def _output_patterns(descriptor: Descriptor, values: dict[str, Any]) -> Iterator[str]:
     """Patterns of the files a call is declared to write, below its own folder."""
-    defaults = {parameter.name: parameter.default for parameter in descriptor.parameters}
-    for template in _output_templates(descriptor):
-        named = {name: values.get(name, defaults.get(name)) for name in _TEMPLATE.findall(template)}
-        if None not in named.values():
-            spelled = {name: glob.escape(str(value)) for name, value in named.items()}
-            pattern = os.path.normpath(_TEMPLATE.sub(lambda found, names=spelled: names[found[1]], template))  # type: ignore[misc]
+    given = {parameter.name: parameter.default for parameter in descriptor.parameters} | values
+
+    def value_of(name: str) -> list[str]:
+        value = given.get(name)
+        return [str(item) for item in (value if isinstance(value, list) else [value]) if item is not None]
+
+    for section in descriptor.results.sections:
+        for pattern in fill_path(section.path or "", value_of, section.strip, glob.escape) if section.path else ():
+            pattern = os.path.normpath(pattern)
             if not os.path.isabs(pattern) and not pattern.startswith(".."):
                 yield pattern
 

@@ -24,17 +24,16 @@ if TYPE_CHECKING:
 def declared_keys(descriptor: Descriptor) -> dict[str, Key]:
     """All keys a descriptor declares, by name; the channel's own declaration wins."""
     results = descriptor.results
-    sections = [section for section in (*results.files, results.stderr, results.stdout) if section]
-    keys = [key for section in sections for key in section.keys]
+    sections = (*results.files, results.stderr, *results.alternatives, results.stdout)
+    keys = [key for section in sections if section for key in section.keys]
     return {key.name: key for key in (*keys, *results.channel)}
 
 
 def row_tables(descriptor: Descriptor) -> frozenset[str]:
     """Keys of type `table` that stand beside row keys: they are made of the rows."""
-    stdout = descriptor.results.stdout
-    if stdout is None or not plain_keys(stdout):
-        return frozenset()
-    return frozenset(key.name for key in stdout.keys if key.type == "table")
+    results = descriptor.results
+    sections = [section for section in (results.stdout, *results.alternatives) if section and plain_keys(section)]
+    return frozenset(key.name for section in sections for key in section.keys if key.type == "table")
 
 
 class Contents:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ResultError
+from ..outputs import fill_path, is_pattern
 from . import Item, open_parser
 from .contents import declared_keys
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .channel import ChannelParser
     from .references import FileCapture, Reference
 
-_TEMPLATE = re.compile(r"\{(\w+)(\.name)?\}")
+_BY_PARAMETER = re.compile(r"\{(\w+)\}")
 _PIECE_BYTES = 1 << 18
 
 
@@ -38,7 +38,10 @@ class Intake:
         self._values = invocation.values
         self._folder = folder
         self._captures = {"stdout": stdout, "stderr": stderr}
-        self._sections = {name: self._if_it_applies(section) for name, section in self._streams().items()}
+        self._sections = {
+            "stdout": self._first_that_applies(self._results.stdout, *self._results.alternatives),
+            "stderr": self._first_that_applies(self._results.stderr),
+        }
         self._parsers: dict[str, Parser | None] = {}
         self._channel: ChannelParser | None = None
         self._has_rows = False
@@ -46,16 +49,16 @@ class Intake:
         for name, section in self._sections.items():
             self._parsers[name] = open_parser(section, self._captures[name]) if section else None
 
-    def _streams(self) -> dict[str, Section | None]:
-        return {"stdout": self._results.stdout, "stderr": self._results.stderr}
+    def _first_that_applies(self, *sections: Section | None) -> Section | None:
+        return next((section for section in sections if section and self._applies(section)), None)
 
-    def _if_it_applies(self, section: Section | None) -> Section | None:
-        """The section, when it is there and its condition holds for this call."""
-        if section is None or not section.when:
-            return section
+    def _applies(self, section: Section) -> bool:
+        """Whether the section's condition, if it has one, holds for this call."""
+        if not section.when:
+            return True
         from ..conditions import holds
 
-        return section if holds(section.when, self._descriptor, self._values) else None
+        return holds(section.when, self._descriptor, self._values)
 
     @property
     def is_channel_on(self) -> bool:
@@ -93,7 +96,7 @@ class Intake:
                     yield from self._references(section, self._captures[name])
                 if section and section.path:
                     yield from _kept(troubles, self._files(section))
-            for section in filter(self._if_it_applies, self._results.files):
+            for section in filter(self._applies, self._results.files):
                 yield from _kept(troubles, self._files(section))
             if self._is_sound:
                 yield from self._no_rows()
@@ -103,7 +106,7 @@ class Intake:
     def output_names(self) -> list[str]:
         """Where this call's output goes, as far as that is a name and no pattern."""
         found = [self._paths(section) for section in self._written()]
-        return [path for paths, is_pattern in found if not is_pattern for path in paths]
+        return [path for paths, by_pattern in found if not by_pattern for path in paths]
 
     def output_files(self) -> list[str]:
         """What there is, now, under the names and patterns of this call's output."""
@@ -114,13 +117,13 @@ class Intake:
         folders: list[str] = []
         for section in self._written():
             named = re.split(r"[*?\[]", section.path or "")[0]
-            values = {found[0]: self._named(found, section.strip) for found in _TEMPLATE.finditer(named)}
-            folders += [os.path.join(self._folder, os.path.dirname(path)) for path in _filled(named, values)]
+            names = fill_path(named, self._value, section.strip)
+            folders += [os.path.join(self._folder, os.path.dirname(name)) for name in names]
         return folders
 
     def _written(self) -> list[Section]:
         """The sections that are files in this call."""
-        sections = (*self._sections.values(), *filter(self._if_it_applies, self._results.files))
+        sections = (*self._sections.values(), *filter(self._applies, self._results.files))
         return [section for section in sections if section and section.path]
 
     def _ask(self, name: str, question: Callable[[Parser], Iterator[Event]]) -> Iterator[Event]:
@@ -166,7 +169,7 @@ class Intake:
 
         if not reference_keys(section):
             return {}
-        template = _TEMPLATE.fullmatch(section.format)
+        template = _BY_PARAMETER.fullmatch(section.format)
         format = "".join(self._value(template[1])[:1]) if template else section.format
         return find_references(section, format, capture, path)
 
@@ -174,15 +177,15 @@ class Intake:
         """The keys of the files a section names; a pattern (`*.fits`), or several names, gives lists of references."""
         from .references import FileCapture, ListReference, reference_keys
 
-        names, is_pattern = self._paths(section)
-        missing = [name for name in names if not os.path.exists(name)] if names or not is_pattern else [section.path]
+        names, by_pattern = self._paths(section)
+        missing = [name for name in names if not os.path.exists(name)] if names or not by_pattern else [section.path]
         if missing and not section.optional:
             raise ResultError(f"the output file {missing[0]} was not written")
         is_place = bool(section.keys) and all(key.type == "path" for key in section.keys)
         paths = list(filter(os.path.exists if is_place else os.path.isfile, names))
         if section.many is False and len(paths) > 1:
             raise ResultError(f"{len(paths)} files match {section.path!r}, which is one")
-        are_many = is_pattern or len(names) > 1 if section.many is None else section.many
+        are_many = by_pattern or len(names) > 1 if section.many is None else section.many
         found: list[dict[str, Reference]] = []
         for path in paths:
             capture = FileCapture(path)
@@ -199,24 +202,15 @@ class Intake:
     def _paths(self, section: Section) -> tuple[list[str], bool]:
         """The files a section names in this call, whether there or not; or (True) those that a pattern fits."""
         template = section.path or ""
-        is_pattern = any(mark in _TEMPLATE.sub("", template) for mark in "*?[")
-        values = {found[0]: self._named(found, section.strip) for found in _TEMPLATE.finditer(template)}
-        if not all(values.values()):
-            return [], False
-        if not is_pattern:
-            return [os.path.join(self._folder, name) for name in _filled(template, values) if name != "-"], False
+        if not is_pattern(template):
+            names = fill_path(template, self._value, section.strip)
+            return [os.path.join(self._folder, name) for name in names if name != "-"], False
         import glob
 
-        patterns = _filled(template, {name: list(map(glob.escape, value)) for name, value in values.items()})
+        patterns = fill_path(template, self._value, section.strip, glob.escape)
         folder = glob.escape(self._folder)
-        return sorted({path for pattern in patterns for path in glob.glob(os.path.join(folder, pattern))}), True
-
-    def _named(self, found: re.Match[str], strip: tuple[str, ...]) -> list[str]:
-        """What a placeholder of a file's name stands for."""
-        values = self._value(found[1])
-        for text in strip:
-            values = [value.replace(text, "") for value in values]
-        return [os.path.basename(value) for value in values] if found[2] else values
+        found = {path for pattern in patterns for path in glob.glob(os.path.join(folder, pattern))}
+        return sorted(found), bool(patterns)
 
     def _read(self, section: Section, capture: FileCapture) -> Iterator[Event]:
         parser: Any = open_parser(section, capture)
@@ -230,18 +224,6 @@ class Intake:
             yield from self._ask("file", lambda parser: parser.finish())
         except OSError as error:
             raise ResultError(f"cannot read the output file {capture.path}: {error.strerror}") from error
-
-
-def _filled(template: str, values: dict[str, list[str]]) -> list[str]:
-    """A template with each combination of the values put in."""
-    from itertools import product
-
-    combinations = (dict(zip(values, chosen, strict=True)) for chosen in product(*values.values()))
-    return [_TEMPLATE.sub(partial(_chosen, names), template) for names in combinations]
-
-
-def _chosen(names: dict[str, str], found: re.Match[str]) -> str:
-    return names[found[0]]
 
 
 def _kept(troubles: list[ResultError], events: Iterator[Event]) -> Iterator[Event]:
