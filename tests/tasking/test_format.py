@@ -150,6 +150,28 @@ def test_a_table_is_written_as_the_program_wants_it(make: Maker, format: str, tm
     )
 
 
+def test_a_secret_may_go_into_a_file(make: Maker) -> None:
+    task = make(
+        "arguments: [-c, 'cat $1', sh]\nparameters: {key: {argv: '{}', as_file: true, secret: true}}\n",
+        "sh",
+    )
+    result = task("geheim")
+    assert result.stdout == "geheim\n"
+    assert "geheim" not in " ".join(result.argv)
+
+
+def test_an_example_tells_of_files_and_tables(make: Maker, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "arguments: [-c, 'printf \"a,b\\n1,x\\n2,y\\n\" > $1', sh]\n"
+        "parameters: {output: {type: path, argv: '{}', required: true}}\n"
+        "results: {files: [{path: '{output}', format: csv, keys: {table: table, file: path}}]}\n"
+        "examples: [{call: {output: out.csv}, expect: {file: out.csv, table: {a: [1, 2], b: [x, y]}}}]\n"
+    )
+    assert main(["check", make(text, "sh").descriptor.place.file]) == 0
+    assert main(["check", make(text.replace("[x, y]", "[x, z]"), "sh").descriptor.place.file]) == 1
+    assert "table: 'b': value 2: expected 'z', found 'y'" in capsys.readouterr().out
+
+
 def test_a_table_that_cannot_be_written_is_refused(make: Maker) -> None:
     task = make("parameters: {table: {type: table, format: fits, argv: '{}'}}\n", "true")
     before = os.listdir("/proc/self/fd")

@@ -248,7 +248,7 @@ def test_a_parameter_bears_a_good_name(folder: Folder, name: str, message: str) 
         ("argv: '{}'\nchoices: [csv, tsv]\ndefault: cvs", "8:14: 'cvs' is none of its choices; did you mean 'csv'?; "
                                                           "accepted: csv, tsv"),
         ("argv: '-k {}'\nsecret: true", "6:11: a secret never goes on the command line, where everybody sees it; use "
-                                        "'environment', argv: stdin, or the answer to a prompt"),
+                                        "'environment', argv: stdin, as_file, or the answer to a prompt"),
         ("environment: A-B", "6:18: 'A-B' is no name of an environment variable"),
         ("argv: '{}'\nneeds: q", "7:12: no parameter 'q' (there are: p)"),
         ("argv: '{}'\naliases: p", "7:14: 'p' is already a parameter"),
@@ -258,6 +258,65 @@ def test_a_parameter_bears_a_good_name(folder: Folder, name: str, message: str) 
 )  # fmt: skip
 def test_a_wrong_parameter_is_refused(folder: Folder, text: str, message: str) -> None:
     assert folder.problem(parameter(text)) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("argv: '{l}'\ntype: position", "6:11: unknown placeholder {l} (allowed here: {}, {dec}, {ra})"),
+        ("argv: '{ra}'\ntype: position\nframe: galactic",
+         "6:11: unknown placeholder {ra} (allowed here: {}, {b}, {l})"),
+        ("argv: '{}'\ntype: position\nframe: galatic", "8:12: 'frame' of 'p' cannot be 'galatic'; did you mean "
+                                                       "'galactic'? (allowed: icrs, fk5, fk4, galactic)"),
+        ("argv: '{}'\ntype: position\nform: mjd", "8:11: the form of a position cannot be 'mjd' (allowed: degrees, "
+                                                  "sexagesimal)"),
+        ("argv: '{}'\ntype: position\ndefault: [10, 100]", "8:14: [10, 100] is no place on the sky: dec is from -90 to "
+                                                           "90 degrees; accepted: a SkyCoord or a pair of degrees"),
+        ("argv: '{}'\nframe: icrs", "7:5: 'frame' is for position and angle, not for string"),
+        ("argv: '{}'\ntype: angle\nframe: icrs", "8:5: 'frame' of an angle says what its 'coordinate' belongs to, and "
+                                                 "there is none"),
+        ("argv: '{}'\ntype: angle\ncoordinate: l", "8:17: 'l' is no coordinate of icrs: it has ra and dec"),
+        ("argv: '{}'\ntype: time\nform: degrees", "8:11: the form of a time cannot be 'degrees' (allowed: isot, iso, "
+                                                  "date, yday, fits, jyear_str, jd, mjd, jyear, byear, decimalyear, "
+                                                  "unix, gps, cxcsec)"),
+        ("argv: '{}'\ntype: time\nscale: utx", "8:12: 'scale' of 'p' cannot be 'utx'; did you mean 'utc'? (allowed: "
+                                               "utc, tai, tt, tdb, tcb, tcg)"),
+        ("argv: '{}'\ntype: time\ndefault: now", "8:14: 'now' (str) is not a time; accepted: a Time or a text such as "
+                                                 "2026-01-31T12:30:00"),
+        ("argv: '{}'\ntype: path\nformat: fits", "8:5: 'format' is for table, not for path"),
+        ("argv: '{}'\ntype: table\nas_file: true", "8:5: 'as_file' is for string, path, url, int, float, angle, "
+                                                   "quantity, choice and time, not for table"),
+        ("argv: '{}'\ntype: float\nabove: 3\nbelow: 2", "9:12: 'below' (2) is below 'above' (3)"),
+        ("argv: '{}'\nrepeated: true\nmin_items: 3\nmax_items: 2", "9:16: 'max_items' (2) is below 'min_items' (3)"),
+        ("argv: '{}'\nwhen: {q: 1}", "7:12: no parameter 'q' (there are: p)"),
+        ("argv: '{}'\nwhen: {}", "7:11: 'when' of 'p' is empty; a condition is such as {format: csv}"),
+        ("argv: '{}'\nwhen: {p: []}", "7:15: 'p' of 'when' must be a value, or a list of values"),
+        ("argv: '{}'\nwhen: {p: {a: b}}", "7:15: 'p' of 'when' must be a list: [a, b, …]"),
+        ("argv: '{}'\ntype: int\nrequired: {p: x}", "8:19: 'x' (str) is not an integer; accepted: an integer"),
+        ("argv: '{}'\ndeprecated: ''", "7:17: 'deprecated' of 'p' must be one line of text"),
+        ("argv: '{}'\naliases: {old: [a]}", "7:20: 'old' of 'aliases' must be text"),
+        ("argv: {}", "6:11: 'argv' is empty; it says how the value is written, such as '--name {}'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_use_of_frames_forms_and_conditions_is_told(folder: Folder, text: str, message: str) -> None:
+    assert folder.problem(parameter(text)) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("exactly_one: [a]\n", "4:14: a group of 'exactly_one' names at least two parameters: [[a, b], …]"),
+        ("exactly_one: [a, b]\n", "4:14: no parameter 'a'"),
+        ("requires: new\n", "4:11: 'requires' must be numbers between points, such as 3.9, not 'new'"),
+        ("requires: {argv: -v}\n", "4:11: 'requires' needs 'version'"),
+        ("requires: {version: 1, patern: x}\n", "4:24: unknown key 'patern' in 'requires'; did you mean 'pattern'?"),
+        ("results: {stdout: {format: csv, when: {a: 1}}}\n", "4:40: no parameter 'a'"),
+        ("results: {stdout: {format: csv, optional: true}}\n", "4:33: 'optional' is for a file, which has a 'path'"),
+        ("results: {stdout: {format: columns, widths: [.inf]}}\n", "4:46: inf must be a whole number above 0"),
+    ],
+)
+def test_a_wrong_group_requirement_or_condition_is_told(folder: Folder, text: str, message: str) -> None:
+    assert folder.problems(HEAD + text)[0].startswith(message)
 
 
 def test_two_parameters_cannot_share_an_alias_or_standard_input(folder: Folder) -> None:

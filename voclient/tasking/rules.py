@@ -222,10 +222,9 @@ def _conflicts(data: dict[str, Any], said: dict[str, Any]) -> Iterator[tuple[str
         yield f"parameter {data['name']!r} is a choice and needs 'choices'", "", True
     if "separator" in data and not data.get("repeated") and kind not in ("range", "position"):
         yield "'separator' joins the values of a 'repeated' parameter", "separator", True
-    if data.get("secret") and (data.get("argv") or data.get("flags")):
-        yield ("a secret never goes on the command line, where everybody sees it; use 'environment', argv: stdin, or "
-               "the answer to a prompt",
-               "argv", False)  # fmt: skip
+    if data.get("secret") and (data.get("argv") or data.get("flags")) and not data.get("as_file"):
+        yield ("a secret never goes on the command line, where everybody sees it; use 'environment', argv: stdin, "
+               "as_file, or the answer to a prompt", "argv", False)  # fmt: skip
     if data.get("send_default") and "default" not in data:
         yield "there is no 'default' that could be sent", "send_default", True
     if data.get("required") and "default" in data:
