@@ -15,8 +15,8 @@ from numpydoc.validate import validate
 from voclient import tasking, vaopackage
 from voclient.tasking import Parameter
 from voclient.tasking.annotations import QuantityLike, TableLike, annotate, control_types, spell_type
+from voclient.tasking.controls import SUPPORTED
 from voclient.tasking.descriptor import PARAMETER_TYPES
-from voclient.tasking.tasks import _SUPPORTED
 
 EVERY_TYPE = """\
 summary: Take everything
@@ -57,7 +57,7 @@ def test_every_type_of_parameters_has_an_annotation() -> None:
 
 
 def test_the_controls_of_the_signature_are_those_a_task_takes() -> None:
-    assert tuple(control_types()) == _SUPPORTED
+    assert tuple(control_types()) == SUPPORTED
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ import pytest
 
 from voclient import tasking
 from voclient.tasking.annotations import QuantityLike
+from voclient.tasking.controls import SUPPORTED
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.tasks import _SUPPORTED, Task
+from voclient.tasking.tasks import Task
 
 TEXT = """\
 task: resolve
@@ -50,9 +51,9 @@ def resolve(tmp_path: Path, show_arguments: Path) -> Task:
 
 def test_the_signature_has_operands_first_then_names_then_controls(resolve: Task) -> None:
     signature = inspect.signature(resolve)
-    assert list(signature.parameters) == ["target", "second", "radius", "fmt", "table", "force", *_SUPPORTED]
+    assert list(signature.parameters) == ["target", "second", "radius", "fmt", "table", "force", *SUPPORTED]
     kinds = [parameter.kind.name for parameter in signature.parameters.values()]
-    assert kinds == ["POSITIONAL_OR_KEYWORD"] * 2 + ["KEYWORD_ONLY"] * (4 + len(_SUPPORTED))
+    assert kinds == ["POSITIONAL_OR_KEYWORD"] * 2 + ["KEYWORD_ONLY"] * (4 + len(SUPPORTED))
     parameters = signature.parameters
     assert parameters["target"].annotation == str | Iterable[str]
     assert parameters["target"].default is inspect.Parameter.empty
@@ -116,7 +117,7 @@ def test_calls_by_position_and_by_name_run_the_program(resolve: Task) -> None:
         (("a",), {"callback": 3}, "resolve: task control 'callback' cannot be 3; "
                                   "accepted: a function of (key, value), or a mapping of patterns to them"),
         (("a",), {"as_finished": True}, "resolve: the task control 'as_finished' is not supported "
-                                        f"(there are: {', '.join(_SUPPORTED)})"),
+                                        f"(there are: {', '.join(SUPPORTED)})"),
         (("a",), {"async": True, "async_": True}, "resolve: task control 'async' cannot be True; "
                                                   "accepted: given once, as async_ or as async"),
     ],

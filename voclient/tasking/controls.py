@@ -35,10 +35,14 @@ class Controls:
     none does, but this one is kept."""
     callback: Callback | Mapping[str, Callback] | None = None
     """Called with each key and value as it arrives; a mapping chooses by patterns of keys (`{"ra*": f}`)."""
+    executor: Engine | None = None
+    """Where it runs; None: on this machine."""
     progress: bool | Literal["auto"] | ProgressCallback = "auto"
     """A progress bar: on a terminal and in a notebook when it takes a while; always; never; or a function that is
     called with the fraction and the text whenever the program tells them."""
     prompt: bool = False
     """Ask at the terminal for what the call lacks."""
-    executor: Engine | None = None
-    """Where it runs; None: on this machine."""
+
+
+SUPPORTED = tuple(Controls.__dataclass_fields__)
+"""Their names."""

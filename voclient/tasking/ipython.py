@@ -7,9 +7,10 @@ import sys
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from .controls import SUPPORTED
 from .descriptor import Descriptor
 from .pset import ParameterSet
-from .tasks import _SUPPORTED, Task
+from .tasks import Task
 
 _CALLED = re.compile(r"(?<![\w.)\]])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*$")
 _KEYWORD = re.compile(r"([A-Za-z_]\w*)\s*=\s*[\[(]?\s*$")
@@ -92,7 +93,7 @@ def _parameters(descriptor: Descriptor, call: _Call) -> Completions:
     if call.argument.strip():
         return Completions([])
     own = [name for parameter in descriptor.parameters for name in (parameter.name, *parameter.aliases)]
-    names = [f"{name}=" for name in (*own, *_SUPPORTED) if name not in call.given and name.isidentifier()]
+    names = [f"{name}=" for name in (*own, *SUPPORTED) if name not in call.given and name.isidentifier()]
     return Completions([name for name in names if name.startswith(call.typed)], call.typed)
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from .descriptor import CONTROLS, Descriptor, Invocation, Parameter, as_dict
 from .errors import TaskParameterError
-from .values import show
 
 if TYPE_CHECKING:
     import inspect
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from .opset import OPset
     from .pset import ParameterSet
     from .session import Session
-
-_SUPPORTED = (
-    "async_", "execute", "timeout", "check", "cwd", "env", "cache", "callback", "executor", "progress", "prompt",
-)  # fmt: skip
 
 
 class Task:
@@ -328,116 +323,13 @@ class Task:
 
     def split_controls(self, given: dict[str, Any]) -> tuple[Controls, dict[str, Any]]:
         """Split what is given by name into task controls, checked, and the rest."""
-        from .controls import Controls
+        if given.keys().isdisjoint(CONTROLS):
+            from .controls import Controls
 
-        steering = {name: value for name, value in given.items() if name in CONTROLS}
-        if not steering:
             return Controls(), given
-        values = {name: value for name, value in given.items() if name not in CONTROLS}
-        for name in steering:
-            if name not in (*_SUPPORTED, "async"):
-                raise TaskParameterError(
-                    f"{self.__name__}: the task control {name!r} is not supported (there are: {', '.join(_SUPPORTED)})",
-                    task=self.__name__, parameter=name, value=steering[name],
-                )  # fmt: skip
-        if "async" in steering:
-            if "async_" in steering:
-                raise self._bad_control("async", steering["async"], "given once, as async_ or as async")
-            steering["async_"] = steering.pop("async")
-        return self._controls(steering), values
+        from .steering import split_controls
 
-    def _controls(self, steering: dict[str, Any]) -> Controls:
-        from .controls import Controls
-
-        result: dict[str, Any] = {}
-        for name, value in steering.items():
-            if getattr(value, "shape", None) == () and type(value).__module__ == "numpy":
-                value = value.item()
-            if name in ("async_", "execute", "check", "prompt"):
-                if not isinstance(value, int) or value not in (0, 1):
-                    raise self._bad_control(name, value, "True or False")
-                result[name] = bool(value)
-            elif value is None:
-                continue
-            elif name == "timeout":
-                result[name] = self._timeout(value)
-            elif name == "cache":
-                result[name] = self._cache(value)
-            elif name == "cwd":
-                if not isinstance(value, (str, bytes, os.PathLike)) or not os.path.isdir(value):
-                    raise self._bad_control(name, value, "an existing folder")
-                result[name] = os.fsdecode(value)
-            elif name == "env":
-                if not isinstance(value, Mapping) or not all(map(_is_variable, value.items())):
-                    raise self._bad_control(name, value, "a mapping of variable names to text")
-                result[name] = dict(value)
-            elif name == "executor":
-                from .executors import ACCEPTED, adapt
-
-                try:
-                    result[name] = adapt(value)
-                except TypeError:
-                    raise self._bad_control(name, value, ACCEPTED) from None
-            elif name == "progress":
-                result[name] = self._progress(value)
-            else:
-                calls = list(value.values()) if isinstance(value, Mapping) else [value]
-                if not all(map(callable, calls)):
-                    raise self._bad_control(name, value, "a function of (key, value), or a mapping of patterns to them")
-                result[name] = value
-        return Controls(**result)
-
-    def _cache(self, value: Any) -> bool | float | str:
-        if value is True or value is False:
-            return value
-        if isinstance(value, str) and value == "refresh":
-            return value
-        from .amounts import parse_age
-
-        try:
-            age = parse_age(value)
-        except ValueError:
-            age = 0
-        if not age:
-            accepted = "True, False, how old a run may be ('12h', '1d', seconds), or 'refresh'"
-            raise self._bad_control("cache", value, accepted)
-        return age
-
-    def _progress(self, value: Any) -> Any:
-        if value is True:
-            from .progress import is_available
-
-            if not is_available():
-                raise TaskParameterError(
-                    f"{self.__name__}: progress=True needs tqdm: pip install 'voclient[progress]'",
-                    task=self.__name__, parameter="progress", value=value,
-                )  # fmt: skip
-        elif not (isinstance(value, bool) or value == "auto" or callable(value)):
-            raise self._bad_control("progress", value, "'auto', True, False, or a function of (fraction, text)")
-        return value
-
-    def _timeout(self, value: Any) -> float:
-        try:
-            seconds = float(value.to_value("s") if hasattr(value, "to_value") else value)
-        except (TypeError, ValueError, OverflowError):
-            raise self._bad_control("timeout", value, "a number of seconds above 0") from None
-        if not seconds > 0 or isinstance(value, (bool, str)):
-            raise self._bad_control("timeout", value, "a number of seconds above 0")
-        return seconds
-
-    def _bad_control(self, name: str, value: Any, accepted: str) -> TaskParameterError:
-        return TaskParameterError(
-            f"{self.__name__}: task control {name!r} cannot be {show(value)}; accepted: {accepted}",
-            task=self.__name__, parameter=name, value=value,
-        )  # fmt: skip
-
-
-def _is_variable(item: tuple[Any, Any]) -> bool:
-    name, value = item
-    return (
-        isinstance(name, str) and isinstance(value, str)
-        and bool(name) and "=" not in name and "\0" not in name + value
-    )  # fmt: skip
+        return split_controls(self.__name__, given)
 
 
 if "IPython" in sys.modules:
