@@ -50,13 +50,13 @@ What the schema refuses, `voclient check` refuses, too; rules between keys are k
 TYPES = {
     "string": "any text",
     "bool": "True or False; its words are on the command line when it is true",
-    "int, float": "numbers; in the parameter's `unit`, which Quantities are converted to",
+    "int, float": "numbers in the parameter's `unit`; Quantities and texts with a unit (`5 arcmin`) are converted",
     "choice": "one of `choices`",
     "path": "a file's name, or a path object",
     "url": "text that begins with a scheme",
     "table": "a file's name, a URL, or an astropy Table, which is written as `format` says",
     "angle": "a number of degrees (or `unit`), a Quantity, or text such as `12h30m`; with `coordinate` a SkyCoord",
-    "quantity": "a number, a Quantity, or text with a unit (`5 arcmin`)",
+    "quantity": "the same",
     "range": "a pair of numbers or Quantities, None for an open end; `{low}` and `{high}` in its template",
     "position": "a SkyCoord, a pair of degrees (numbers, Quantities, texts), or text such as `10.68 41.27` or "
                 "`00:42:44 +41:16:08`; {names} in its template",

@@ -30,13 +30,17 @@ parameters:
   mode: {argv: "-o {}", choices: [fast, good], default: fast, aliases: [how, what-not]}
   size: {argv: "-s {}", type: float, unit: arcsec, default: .inf, repeated: true}
   band: {argv: "-r {}", type: range}
+  place: {argv: "-p {}", type: position}
+  epoch: {argv: "-t {}", type: time}
 """
 RIGHT = """\
 from pathlib import Path
 
 import numpy as np
 from astropy import units as u
+from astropy.coordinates import SkyCoord
 from astropy.table import Table
+from astropy.time import Time
 
 from every import everything, nothing, old_everything, older
 from voclient.tasking import OPset, import_package
@@ -55,6 +59,8 @@ for found in vosesame.map(Table({"target": ["m31"]}), {"target": "target"}):
     found.check()
 everything(["a.xml", Path("b.xml")], "x", "y", count=3, mode="good", size=[3 * u.arcmin, 1.5], band=(1, None))
 everything("a.xml", count=1, how="fast")
+everything("a.xml", count=1, place=SkyCoord(1, 2, unit="deg"), epoch=Time(2026, format="jyear"))
+everything("a.xml", count=1, place=(1.5, 2 * u.deg), epoch="2026-01-31")
 old_everything("a.xml", count=1)
 older()
 nothing(cwd=Path("/"))

@@ -25,7 +25,7 @@ from os import PathLike
 from typing import Literal, Unpack
 
 from voclient.tasking import OPset, Task
-from voclient.tasking.annotations import ControlArguments, QuantityLike, TableLike
+from voclient.tasking.annotations import ControlArguments, QuantityLike, SkyLike, TableLike, TimeLike
 '''
 _MODULE = '''\
 """{summary}"""

@@ -253,12 +253,14 @@ def _int(parameter: Parameter, value: Any) -> int:
 
 
 def _number(parameter: Parameter, value: Any) -> int | float:
-    """An int stays one: a program that asks for a float reads `3` as well."""
+    """A plain number is in the declared unit. An int stays one: a program that asks for a float reads `3` as well."""
     if isinstance(value, str):
         number = _read_number(value)
-        if number is None:
-            raise _wrong(value, parameter)
-        return number
+        if number is not None:
+            return number
+        if parameter.unit or parameter.type in ("angle", "quantity", "range"):
+            return _read_quantity(parameter, value)
+        raise _wrong(value, parameter)
     if isinstance(value, (bool, type)) or not hasattr(value, "__float__") or getattr(value, "shape", ()) != ():
         raise _wrong(value, parameter)
     try:
@@ -279,19 +281,17 @@ def _read_number(text: str) -> int | float | None:
     return None if number is not None and math.isinf(number) and "inf" not in text.lower() else number
 
 
-def _quantity(parameter: Parameter, value: Any) -> int | float:
-    """A plain number is in the declared unit; text may bring its own (`5 arcmin`, `12h30m`)."""
-    if not isinstance(value, str) or _read_number(value) is not None:
-        return _number(parameter, value)
+def _read_quantity(parameter: Parameter, text: str) -> int | float:
+    """Text that brings its own unit: `5 arcmin`, `12h30m`."""
     from astropy.coordinates import Angle
     from astropy.units import Quantity
 
     from .quantities import in_unit
 
     try:
-        read = Angle(value, unit=None) if parameter.type == "angle" else Quantity(value)
+        read = Angle(text, unit=None) if parameter.type == "angle" else Quantity(text)
     except (ValueError, TypeError):
-        raise _wrong(value, parameter) from None
+        raise _wrong(text, parameter) from None
     return _number(parameter, in_unit(parameter, read))
 
 
@@ -330,7 +330,7 @@ def _range(parameter: Parameter, value: Any) -> tuple[Any, Any]:
         ends = []
     if len(ends) != 2 or ends == [None, None]:
         raise _wrong(value, parameter)
-    low, high = (None if end is None else _quantity(parameter, plain(parameter, end)) for end in ends)
+    low, high = (None if end is None else _number(parameter, plain(parameter, end)) for end in ends)
     if low is not None and high is not None and not low <= high:
         raise ValueError(f"the low end of {show(value)} is above the high end")
     return low, high
@@ -347,7 +347,7 @@ def _position(parameter: Parameter, value: Any) -> tuple[float, float]:
             raise _wrong(value, parameter) from None
     elif isinstance(value, (tuple, list)) and len(value) == 2:
         angle = Parameter(parameter.name, "angle")
-        ends = [_quantity(angle, plain(angle, end)) for end in value]
+        ends = [_number(angle, plain(angle, end)) for end in value]
     else:
         raise _wrong(value, parameter)
     lon, lat = ends
@@ -390,6 +390,6 @@ def _check_bounds(parameter: Parameter, number: Any) -> None:
 
 _CHECKS: dict[str, Callable[[Parameter, Any], Any]] = {
     "bool": _bool, "int": _int, "float": _number, "string": _string, "choice": _choice, "path": _path, "url": _url,
-    "table": _table, "angle": _quantity, "quantity": _quantity, "range": _range,
+    "table": _table, "angle": _number, "quantity": _number, "range": _range,
     "position": _position, "time": _time,
 }  # fmt: skip
