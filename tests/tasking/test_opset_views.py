@@ -173,6 +173,16 @@ def test_a_notebook_shows_tables_and_texts_by_their_beginning_and_paths_by_name(
     assert "cannot be shown" in Page(again._repr_html_()).text
 
 
+def test_a_notebook_shows_a_list_of_objects_as_a_table_of_their_members() -> None:
+    result = shell("echo a = 1")
+    result["columns"] = [{"name": f"c{i}", "unit": None, "ucd": {"deep": HOSTILE}} for i in range(30)]
+    shown = Page(result._repr_html_())
+    for word in ("name", "c19", "30 rows, the first 20 shown"):
+        assert word in shown.text
+    assert "unit " not in shown.text.partition("columns")[2]
+    assert shown.elements <= PLAIN
+
+
 def test_a_notebook_opens_no_large_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "OPENED", 100)
     result = shell(f"cat {STARS}", results=Results(Section("votable", keys=(Key("table", "table"),))))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..record import Status
-from ..results.contents import declared_keys
-from ..results.references import FitsReference, PathReference, Reference, TableReference, TextReference
+from ..results.references import FitsReference, InlineTable, PathReference, Reference, TableReference, TextReference
 
 if TYPE_CHECKING:
     from .views import Views
@@ -32,16 +31,17 @@ def page(opset: Views) -> str:
         values, length = contents.single, contents.row_count
         rows = {name: contents.rows(name, 0, ROWS) for name in contents.row_names}
     # What is made of the rows is shown as rows.
-    single = {key: value for key, value in values.items() if not isinstance(value, Reference)}
-    large = {key: value for key, value in values.items() if isinstance(value, Reference)}
+    large = {key: value for key, value in values.items() if isinstance(value, Reference) or _is_of_objects(value)}
+    single = {key: value for key, value in values.items() if key not in large}
     parts = [_heading(opset)]
     if single:
         parts.append(_values(opset, single))
     if rows:
         names = [_named(key, opset.unit(key)) for key in rows]
-        parts.append(_table(names, zip(*rows.values(), strict=True), length, _titles(opset, rows)))
-    for key, reference in large.items():
-        parts.append(f"<p><b>{_text(key)}</b></p>{_large(reference)}")
+        parts.append(_table(names, zip(*rows.values(), strict=True), length, [contents.help(key) for key in rows]))
+    for key, value in large.items():
+        shown = _opened(value) if isinstance(value, Reference) else _objects(value)
+        parts.append(f'<p title="{_text(contents.help(key))}"><b>{_text(key)}</b></p>{shown}')
     if opset.exitstatus not in _COLORS:
         parts.append(_pre(record.message))
         told = record.stderr.tail(4000).decode("utf-8", "replace").splitlines()
@@ -66,12 +66,25 @@ def _heading(opset: Views) -> str:
 
 
 def _values(opset: Views, values: dict[str, Any]) -> str:
-    helps = {name: key.help for name, key in declared_keys(opset._record.descriptor).items()}
-    lines = [(key, _brief(value), opset.unit(key) or "", helps.get(key, "")) for key, value in values.items()]
+    contents = opset._record.contents
+    lines = [(key, _brief(value), opset.unit(key) or "", contents.help(key)) for key, value in values.items()]
     return _table(["", "value", "unit", ""], lines, len(lines))
 
 
-def _large(reference: Reference) -> str:
+def _is_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _objects(items: list[Mapping[str, Any]]) -> str:
+    """A list of objects: their members are columns, those that none has are left out."""
+    first = items[: 4 * ROWS]
+    members = dict.fromkeys(name for item in first for name in item)
+    names = [name for name in members if any(item.get(name) is not None for item in first)]
+    cells = [["" if item.get(name) is None else _brief(item[name]) for name in names] for item in first]
+    return _table(names, cells, len(items))
+
+
+def _opened(reference: Reference) -> str:
     if isinstance(reference, PathReference):
         return _pre(str(reference.resolve()))
     capture = getattr(reference, "capture", None)
@@ -83,7 +96,7 @@ def _large(reference: Reference) -> str:
             with reference.capture.open() as file:
                 text = file.read(LINES * LENGTH).decode("utf-8", "replace")
             return _pre("\n".join(text.splitlines()[:LINES]) + ("\n…" if size > len(text.encode()) else ""))
-        if isinstance(reference, TableReference):
+        if isinstance(reference, (TableReference, InlineTable)):
             table = reference.resolve()
             names = [_named(name, table[name].unit) for name in table.colnames]
             return _table(names, table[:ROWS].iterrows(), len(table))
@@ -112,11 +125,6 @@ def _table(names: Sequence[str], rows: Iterable[Sequence[Any]], length: int, tit
     body = "".join(f"<tr>{cells}</tr>" for cells in shown)
     more = f"<p>{length:,} rows, the first {len(shown)} shown</p>" if length > len(shown) else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
-
-
-def _titles(opset: Views, keys: Iterable[str]) -> list[str]:
-    declared = declared_keys(opset._record.descriptor)
-    return [declared[key].help if key in declared else "" for key in keys]
 
 
 def _named(name: str, unit: object) -> str:

@@ -118,6 +118,10 @@ class Contents:
         """The unit of a key: what the tool said, else what the descriptor declares."""
         return self._units.get(name) or self._key(name).unit
 
+    def help(self, name: str) -> str:
+        """What is said of a key."""
+        return self._key(name).help
+
     def state(self) -> dict[str, Any]:
         """All of it, as `restore` takes it; references stay what they are, a table of the rows is left out."""
         return {
