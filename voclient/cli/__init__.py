@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "check": ("check", "check descriptors, and run their examples"),
     "cache": ("cache", "list, verify and clear the data cache"),
     "stubs": ("stubs", "write type stubs of a task package"),
+    "new": ("new", "draft a descriptor from a program's --help"),
     "import": ("importing", "make a descriptor of a CWL or Boutiques file"),
     "completion": ("completion", "print the completion script of a shell"),
 }

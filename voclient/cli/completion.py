@@ -17,6 +17,7 @@ _OPTIONS = {
     "check": ("--no-examples", "--network", "--timeout", "--help"), "completion": ("bash", "zsh"),
     "stubs": ("--output", "--module", "--help"),
     "cache": ("--json", "--older", "--help"),
+    "new": ("--help-option", "--timeout", "--output", "--force", "--help"),
     "import": ("--output", "--force", "--help"),
 }  # fmt: skip
 _BASH = """\
