@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy import units as u
-from astropy.table import MaskedColumn, Table
+from astropy.table import MaskedColumn, QTable, Table
 from tasking.programs import children, eventually, in_new_interpreter
 
 from voclient import tasking
@@ -86,6 +86,14 @@ def test_columns_are_mapped_to_parameters_and_masked_cells_are_left_out(say: Tas
     table = Table({"star": np.array([b"a", b"b"]), "how": sizes})
     results = say.map(table, {"star": "name", "how": "size"})
     assert [words(result) for result in results] == [["a", "-s", "1.0"], ["b"]]
+
+
+def test_rows_with_quantities_and_of_structured_arrays_are_taken(say: Task) -> None:
+    table = QTable({"name": ["a", "b"], "size": [1, 2] * u.arcmin})
+    assert [words(result) for result in say.map(table)] == [["a", "-s", "60.0"], ["b", "-s", "120.0"]]
+    assert [words(result) for result in say.map(list(table[:1]))] == [["a", "-s", "60.0"]]
+    rows = np.array([("a", 1.5), ("b", 2.5)], dtype=[("name", "U5"), ("size", "f8")])
+    assert [words(result) for result in say.map(rows)] == [["a", "-s", "1.5"], ["b", "-s", "2.5"]]
 
 
 def test_a_table_that_does_not_fit_is_refused_with_its_columns(say: Task) -> None:
@@ -307,12 +315,20 @@ def test_a_time_limit_is_that_of_each_run_and_callbacks_hear_all(say: Task) -> N
     assert sorted(heard) == ["word=a", "word=b"]
 
 
+class Frame(list[str]):
+    """As a pandas DataFrame: iterated, it gives the names of its columns."""
+
+    def itertuples(self) -> list[str]:
+        return []
+
+
 @pytest.mark.parametrize(
     ("items", "given", "message"),
     [
         ("m31", {}, "say: map takes a list of values, of tuples, of dicts, or a Table, not 'm31'"),
         ({"name": "a"}, {}, "say: map takes a list of values, of tuples, of dicts, or a Table, not {'name': 'a'}"),
         (3, {}, "say: map takes a list of values, of tuples, of dicts, or a Table, not 3"),
+        (Frame(["name"]), {}, "say: map takes an astropy Table, not a DataFrame: Table.from_pandas(frame)"),
         (["a"], {"nmae": 1}, "say: no parameter 'nmae'; did you mean 'name'?"),
         (["a"], {"async_": True}, "say: map is asynchronous by itself; async_ and execute are not for it"),
         (["a"], {"execute": False}, "say: map is asynchronous by itself; async_ and execute are not for it"),

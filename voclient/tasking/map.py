@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sized
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
@@ -195,30 +195,31 @@ class Map(Iterator["OPset"]):
         columns = self._columns or {}
         if isinstance(item, Mapping):
             return (), {columns.get(name, name): value for name, value in item.items()}
-        if hasattr(item, "colnames") and hasattr(item, "table"):  # a row of an astropy Table
-            return (), self._row(item, self._columns)
+        names = getattr(item, "colnames", None) or getattr(getattr(item, "dtype", None), "names", None)
+        if names:  # a row of an astropy Table, or of a structured array
+            return (), self._row(item, names, self._columns)
         return (item if isinstance(item, tuple) else (item,)), {}
 
-    def _row(self, row: Any, columns: Mapping[str, str] | None) -> dict[str, Any]:
+    def _row(self, row: Any, names: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, Any]:
         parameters = {name: p for p in self._task.descriptor.parameters for name in (p.name, *p.aliases)}
         if columns is None:
             fixed = {parameters[name].name for name in self._given if name in parameters}
-            columns = {name: name for name in row.colnames if name in parameters and parameters[name].name not in fixed}
+            columns = {name: name for name in names if name in parameters and parameters[name].name not in fixed}
             if not columns:
                 raise self._refusal(
-                    f"no column of the table bears the name of a parameter (columns: {', '.join(row.colnames)}; "
+                    f"no column of the table bears the name of a parameter (columns: {', '.join(names)}; "
                     f"parameters: {', '.join(parameters)}); say which is which: map(table, {{column: parameter}})"
                 )
         values = {}
         for column, name in columns.items():
-            if column not in row.colnames:
-                hint = suggest(column, row.colnames)
-                raise self._refusal(f"the table has no column {column!r}{hint} (columns: {', '.join(row.colnames)})")
+            if column not in names:
+                hint = suggest(column, names)
+                raise self._refusal(f"the table has no column {column!r}{hint} (columns: {', '.join(names)})")
             value = row[column]
             mask = getattr(value, "mask", None)
             if getattr(mask, "shape", None) == () and mask:
                 continue
-            unit = getattr(row.table[column], "unit", None)
+            unit = getattr(row.table[column], "unit", None) if hasattr(row, "table") else None
             parameter = parameters.get(name)
             takes_units = parameter is not None and (parameter.unit or parameter.type in ("angle", "quantity"))
             if unit is not None and takes_units and getattr(value, "dtype", None) is not None:
@@ -291,6 +292,8 @@ def begin_map(
 
     if isinstance(items, (str, bytes, os.PathLike, Mapping)) or not _is_iterable(items):
         raise refuse("items", items, f"map takes a list of values, of tuples, of dicts, or a Table, not {show(items)}")
+    if hasattr(items, "itertuples"):  # it would give the names of its columns
+        raise refuse("items", items, "map takes an astropy Table, not a DataFrame: Table.from_pandas(frame)")
     controls, values = task.split_controls(dict(given))
     if controls.async_ or not controls.execute:
         raise refuse("async_", True, "map is asynchronous by itself; async_ and execute are not for it")
