@@ -1,5 +1,10 @@
 """Sphinx settings of the user guide."""
 
+import json
+from pathlib import Path
+
+from voclient.tasking.schema_json import json_schema
+
 project = "VOClient"
 copyright = "the VOClient authors"
 extensions = ["myst_parser"]
@@ -8,3 +13,10 @@ html_title = "VOClient"
 exclude_patterns = ["_build", "demo"]
 myst_heading_anchors = 3
 suppress_warnings = ["myst.xref_missing"]
+
+# The JSON Schemas for editors are published beside the pages.
+_schemas = Path(__file__).parent / "_build" / "schemas"
+_schemas.mkdir(parents=True, exist_ok=True)
+for _kind in ("descriptor", "package"):
+    (_schemas / f"{_kind}.schema.json").write_text(json.dumps(json_schema(_kind), indent=1), encoding="utf-8")
+html_extra_path = [str(_schemas)]

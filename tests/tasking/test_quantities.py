@@ -13,10 +13,15 @@ from astropy import units as u
 from astropy.coordinates import ICRS, Angle, SkyCoord
 from astropy.table import Table
 from astropy.time import Time, TimeDelta
+from astropy.utils.masked import Masked
+from hypothesis import given as given_by
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from voclient.tasking.arguments import translate
 from voclient.tasking.descriptor import Descriptor, Parameter, Place
 from voclient.tasking.errors import TaskParameterError
+from voclient.tasking.quantities import spell_sexagesimal
 from voclient.tasking.values import check
 
 M31 = SkyCoord(10.684708, 41.26875, unit="deg")
@@ -24,6 +29,7 @@ BOTH = SkyCoord([10.5, 350], [-1.25, 89], unit="deg")
 NOON = Time("2026-01-31T12:00:00", scale="utc")
 MASKED = Table({"r": [1.0, 2.0]}, masked=True, units={"r": "deg"})["r"]
 MASKED.mask = [False, True]
+MASKED_SKY = SkyCoord(Masked([1.0, 2.0], mask=[False, True]) * u.deg, [1.0, 2.0] * u.deg)
 
 
 def parameter(kind: str, **more: Any) -> Parameter:
@@ -93,6 +99,10 @@ def test_a_quantity_is_converted_to_the_unit_of_the_parameter(wanted: Parameter,
         (parameter("position"), (10, 1 * u.Jy), "<Quantity 1. Jy> cannot be expressed in deg"),
         (parameter("position"), BOTH, "is not an angle; accepted: a SkyCoord or a pair of degrees"),
         (parameter("position", frame="galactic"), NOON, "is a time; the parameter is none"),
+        (parameter("time"), Time(2000, format="jyear", scale="local"), "cannot be expressed in isot, utc: "),
+        (parameter("time"), Time(-1e7, format="jyear"), "cannot be expressed in isot, utc: "),
+        (parameter("position"), SkyCoord(1, 2, unit="deg", frame="altaz"), "cannot be expressed in icrs: "),
+        (parameter("position", repeated=True), MASKED_SKY, "a masked value is no value"),
         (parameter("time"), "yesterday", "'yesterday' (str) is not a time; accepted: a Time or a text such as 2026-"),
         (parameter("time"), "2026-02-30", "'2026-02-30' (str) is not a time"),
         (parameter("time"), 5, "5 (int) is not a time"),
@@ -211,3 +221,22 @@ check(Parameter("p", "time", form="mjd"), "61071.5")
 assert "astropy" not in sys.modules and "numpy" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@settings(deadline=None)
+@given_by(ra=st.floats(0, 360, exclude_max=True), dec=st.floats(-90, 90))
+def test_a_sexagesimal_position_reads_back(ra: float, dec: float) -> None:
+    parameter = Parameter("p", "position", argv=("{ra} {dec}",), form="sexagesimal")
+    first, second = (spell_sexagesimal(ra, hours=True), spell_sexagesimal(dec, hours=False))
+    lon, lat = check(parameter, f"{first} {second}")
+    assert min(abs(lon - ra), 360 - abs(lon - ra)) <= 0.0008 / 3600
+    assert abs(lat - dec) <= 0.0006 / 3600
+
+
+@settings(deadline=None)
+@given_by(mjd=st.floats(40_000, 80_000))
+def test_a_time_keeps_its_microseconds(mjd: float) -> None:
+    parameter = Parameter("p", "time", argv=("{}",))
+    text = check(parameter, Time(mjd, format="mjd", scale="utc"))
+    assert check(parameter, text) == text
+    assert abs((Time(text, scale="utc") - Time(mjd, format="mjd", scale="utc")).to_value("s")) < 1e-6

@@ -59,7 +59,7 @@ def _from_sky(parameter: Parameter, value: Any) -> Any:
     try:
         there = SkyCoord(value).transform_to(parameter.frame)
     except Exception as error:  # what a frame lacks is told in errors of many kinds
-        raise ValueError(f"{_show(value)} cannot be expressed in {parameter.frame}: {error}") from None
+        raise _inexpressible(value, parameter.frame, error) from None
     if _is_masked(there):
         raise ValueError("a masked value is no value")
     if parameter.coordinate is not None:
@@ -145,23 +145,28 @@ def _make_time(parameter: Parameter, value: Any) -> str | float:
 
     try:
         time = Time(value, scale=parameter.scale) if isinstance(value, str) else Time(value)
-        made: str | float = _from_time(parameter, time)
     except (ValueError, TypeError):
         raise ValueError(f"{_show(value)} ({type(value).__name__}) is not a time") from None
+    made: str | float = _from_time(parameter, time)
     return made
 
 
 def _from_time(parameter: Parameter, value: Any) -> Any:
     if parameter.type != "time":
         raise ValueError(f"{_show(value)} is a time; the parameter is none")
-    if value.scale == "local":
-        raise ValueError(f"{_show(value)} has no scale but the local one")
     form = parameter.form or "isot"
-    there = getattr(value, parameter.scale).copy()
-    there.precision = 9
-    made = there.to_value("iso", subfmt="date") if form == "date" else there.to_value(form)
+    try:
+        there = getattr(value, parameter.scale).copy()
+        there.precision = 9
+        made = there.to_value("iso", subfmt="date") if form == "date" else there.to_value(form)
+    except Exception as error:  # of a local time, a year before all calendars, a scale that wants tables
+        raise _inexpressible(value, f"{form}, {parameter.scale}", error) from None
     made = made.tolist() if hasattr(made, "tolist") else made
     return [_trim(item, form) for item in made] if isinstance(made, list) else _trim(made, form)
+
+
+def _inexpressible(value: Any, wanted: str, error: Exception) -> ValueError:
+    return ValueError(f"{_show(value)} cannot be expressed in {wanted}: {' '.join(str(error).split())}")
 
 
 def _trim(value: Any, form: str) -> Any:
