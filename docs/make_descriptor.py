@@ -33,7 +33,8 @@ voclient check --schema > descriptor.schema.json
 voclient check --schema=package > package.schema.json
 ```
 
-(both lie beside the pages of this guide, too), and a first line in each descriptor (for the YAML language server, which most editors use):
+(both lie beside the pages of this guide, too), and a first line in each descriptor, here for the YAML language server
+that most editors use:
 
 ```yaml
 # yaml-language-server: $schema=descriptor.schema.json
