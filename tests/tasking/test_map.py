@@ -308,6 +308,19 @@ def test_progress_is_that_of_the_map(say: Task, capsys: pytest.CaptureFixture[st
     assert "2 of 2" in shown
 
 
+@pytest.mark.parametrize("as_finished", [False, True])
+def test_what_a_function_of_progress_raises_comes_out_and_the_others_follow(say: Task, as_finished: bool) -> None:
+    def tell(fraction: float | None, text: str) -> None:
+        if text == "3 of 3":
+            raise LookupError(text)
+
+    results = say.map(["a", "b", "c"], as_finished=as_finished, progress=tell)
+    assert {words(next(results))[0], words(next(results))[0]} < {"a", "b", "c"}
+    with pytest.raises(LookupError, match="3 of 3"):
+        next(results)
+    assert list(results) == []
+
+
 def test_a_time_limit_is_that_of_each_run_and_callbacks_hear_all(say: Task) -> None:
     heard: list[str] = []
     results = say.map(["a", "waitforever", "b"], timeout=0.5, callback=lambda key, value: heard.append(value))

@@ -84,8 +84,8 @@ class Map(Iterator["OPset"]):
             elif self._begun.pop(number, None) is not None:
                 self._counter.count()
             raise
-        self._counter.count()
         del self._begun[number]
+        self._counter.count()
         return result
 
     def close(self) -> None:
