@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import math
 import os
 import shutil
@@ -120,6 +121,12 @@ def test_the_word_in_an_error_arrives_as_it_was(folder: Path) -> None:
         known = getattr(languages, f"distances_{language}").descriptor
         task = Task(known._replace(parameters=(parallax._replace(type="string"),)))
         assert task('a "b" \\c').exitmsg == """parallax 'a "b" \\c' is no number (exit status 1)"""
+
+
+def test_a_word_beyond_ascii_in_an_error_arrives_as_it_was_where_the_example_says_so(folder: Path) -> None:
+    for language in ("sh", "perl", "python"):
+        _, lines = spoken(folder / "bin" / f"distances-{language}", "V\u00e9ga \U0001f52d")
+        assert json.loads(lines.splitlines()[-1]) == {"error": "parallax 'V\u00e9ga \U0001f52d' is no number"}
 
 
 def test_by_hand_they_are_plain_programs_with_one_output(program: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..errors import TaskError
 from ..values import is_table
@@ -24,35 +24,37 @@ importing = False
 """This is the process of a task, and it is importing the function."""
 
 
-class FunctionCall(NamedTuple):
-    """What a descriptor knows of its function."""
+class FunctionCall:
+    """What a descriptor knows of its function: where it is found, and by parameter how a value is handed over.
 
-    source: Source
-    kinds: dict[str, Kind]
-    """By parameter, how its value is handed over."""
+    It survives pickling if another process can find the function.
+    """
 
-
-class Source:
-    """Where a function is found. It survives pickling if another process can find the function."""
-
-    def __init__(self, task: FunctionTask | None, place: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, kinds: dict[str, Kind], task: FunctionTask | None = None, place: dict[str, Any] | None = None
+    ) -> None:
+        self.kinds = kinds
         self._task = task
         self._place = place
 
     def where(self, name: str) -> dict[str, Any]:
         """As JSON has it: a place, with a stamp of its file, or a pickle. TaskError: neither can be had."""
-        place = self._place if self._task is None else find_place(self._task)
+        place = self._find()
         if place is not None:
             return {**place, "stamp": _stamp(place["file"])}
         if self._task is None:
             raise TaskError(f"{name}: the function is in no file, so only the process that made the task can call it")
         return {"pickle": _pickled(self._task)}
 
+    def _find(self) -> dict[str, Any] | None:
+        return self._place if self._task is None else find_place(self._task)
+
     def __reduce__(self) -> Any:
-        return Source, (None, self._place if self._task is None else find_place(self._task))
+        return FunctionCall, (self.kinds, None, self._find())
 
     def __repr__(self) -> str:
-        return "a function" if self._task is None else f"{self._task.__module__}:{self._task.__qualname__}"
+        place = self._find() or {}
+        return f"<call of {place.get('module') or place.get('file')}:{place.get('name')}>"
 
 
 def translate_call(descriptor: Descriptor, call: FunctionCall, given: Mapping[str, Any]) -> Invocation:
@@ -67,7 +69,7 @@ def translate_call(descriptor: Descriptor, call: FunctionCall, given: Mapping[st
             "tasks under `if __name__ == '__main__':`"
         )
     kinds = call.kinds
-    given = {name: _words(value) if name in kinds else value for name, value in given.items()}
+    given = {name: _words(value) for name, value in given.items()}
     invocation = begin(descriptor, given)
     values: dict[str, Any] = dict(invocation.values)
     for name, kind in kinds.items():
@@ -80,7 +82,7 @@ def translate_call(descriptor: Descriptor, call: FunctionCall, given: Mapping[st
             "argv": list(sys.argv),
             "units": {key.name: key.unit for key in descriptor.results.channel if key.unit},
             "arguments": {name: _written(kinds[name], value, staged) for name, value in values.items()},
-            **call.source.where(descriptor.task),
+            **call.where(descriptor.task),
         }
         invocation.stdin = json.dumps(data).encode()
     except BaseException:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints, is_
 
 from ..descriptor import CONTROLS, Descriptor, Key, Parameter, Place, Results
 from ..errors import DescriptorError
-from .calls import FunctionCall, Source, word
+from .calls import FunctionCall, word
 from .docstring import Docstring, read_docstring
 from .kinds import Kind, read_kind, result_type
 
@@ -49,7 +49,7 @@ def describe_function(
         arguments=arguments,
         parameters=tuple(parameters),
         results=Results(channel=tuple({key.name: key for key in _keys(hints.get("return"), told, of_keys)}.values())),
-        function=FunctionCall(Source(task), kinds),
+        function=FunctionCall(kinds, task),
     )
 
 

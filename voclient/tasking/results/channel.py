@@ -31,6 +31,9 @@ LINE_LIMIT_BYTES = 64 << 20
 DECLARED = {"type": str, "unit": str, "help": str, "array": bool}
 """What a declaration says of a key: members of a key in a descriptor."""
 
+_EXACT = {"float": float, "int": int, "string": str, "bool": bool}
+"""Values of these types need no conversion: the way of nearly all of them."""
+
 
 class ChannelParser:
     """Reads the channel; keys that the descriptor or the program declares are held to their types.
@@ -168,8 +171,10 @@ class ChannelParser:
     def _cell(self, name: str, value: Any, number: int) -> Any:
         """A value of a row."""
         key = self._keys.get(name)
-        if key is None or value is None:
-            return value if key is None else missing(key)
+        if key is None or type(value) is _EXACT.get(key.type):
+            return value
+        if value is None:
+            return missing(key)
         if key.type in ("table", "fits") or (key.array and isinstance(value, list)):
             raise bad_value(key, value, number, "OPset channel")
         return (
