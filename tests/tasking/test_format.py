@@ -444,3 +444,19 @@ def test_the_version_is_asked_for_where_the_task_runs(make: Maker, tool: Path, t
         with pytest.raises(ExecutableVersionError, match="and 4 or later is required") as info:
             make("requires: 4\n" + ARGV, str(tool))(executor=pool)
     assert (info.value.version, info.value.required) == ("3.10.1", "4")
+
+
+def test_the_version_is_asked_for_before_a_session(make: Maker, tmp_path: Path) -> None:
+    program = tmp_path / "talker"
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo talker 3.10 && exit\n'
+        "printf '> '\nwhile read word; do echo \"said $word\"; printf '> '; done\n"
+    )
+    program.chmod(0o755)
+    text = (
+        "parameters: {word: {required: true}}\nsession: {prompt: '> $', command: '{word}'}\n"
+        "results: {stdout: {format: text, key: text}}\n"
+    )
+    assert "said hello" in make(f"requires: 3.9\n{text}", str(program))(word="hello")["text"]
+    with pytest.raises(ExecutableVersionError, match=r"is version 3\.10, and 4 or later is required"):
+        make(f"requires: 4\n{text}", str(program))(word="hello")

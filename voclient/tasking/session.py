@@ -270,6 +270,8 @@ class Session:
         )
         controls = Controls(async_=True, cwd=self._controls.cwd, env=self._controls.env)
         run = Run(self._starter.descriptor, invocation, controls, conversation)
+        if not self._started:
+            run.check_program()
         self._run, self._conversation, self._started = run, conversation, True
         _queue.submit(run)
         return conversation
