@@ -72,6 +72,8 @@ def test_the_command_line_is_that_of_bosh(case: dict[str, Any], imported: Import
          "output-files.0.conditional-path-template: a name that depends on conditions"),
         ({"output-files": [{"id": "o", "name": "O", "path-template": "x", "file-template": ["x"]}]},
          "output-files.0.file-template: a file that is written before the run"),
+        ({"output-files": [{"id": "a", "name": "O", "path-template": "[A].x"}]},
+         "output-files.0.id: 'a' is an input, too, which this file's name would replace"),
         ({"schema-version": "0.4"}, "schema-version: '0.4' is not read, only 0.5"),
     ],
 )  # fmt: skip
@@ -100,6 +102,14 @@ def test_what_boutiques_does_not_accept_is_not_accepted(
     with pytest.raises(TaskParameterError) as info:
         translate(imported(descriptor({"inputs": [A | more]})), {"a": call})
     assert reason in str(info.value)
+
+
+def test_flags_are_optional_and_outputs_may_be_named_as_inputs(imported: Imported) -> None:
+    flag = {"id": "f", "name": "F", "type": "Flag", "value-key": "[F]", "command-line-flag": "-f"}
+    outputs = [{"id": "a", "name": "O", "path-template": "[A]", "value-key": "[A]"}]
+    task = imported(descriptor({"command-line": "tool [A] [F]", "inputs": [A, flag], "output-files": outputs}))
+    assert translate(task, {"a": "x"}).words == ["x"]
+    assert translate(task, {"a": "x", "f": True}).words == ["x", "-f"]
 
 
 def options(*names: str, **more: dict[str, Any]) -> dict[str, Any]:

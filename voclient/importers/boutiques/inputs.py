@@ -55,7 +55,7 @@ def read_input(tool: Tool, path: Path, item: dict[str, Any]) -> dict[str, Any]:
     default = item.get("default-value")
     if default is not None:
         parameter |= _default(tool, (*path, "default-value"), parameter, default)
-    elif not item.get("optional"):
+    elif not item.get("optional") and kind != "Flag":
         parameter["required"] = True
     text = one_line(item.get("description") or "")
     parameter["help"] = text or one_line(item.get("name") or item["id"])

@@ -74,7 +74,7 @@ def _template(tool: Tool, where: Path, item: dict[str, Any], template: str, *, o
     strip = item.get("path-template-stripped-extensions") or []
     keys = {entry[1].get("value-key"): other for other, entry in tool.inputs.items()}
     for _, entry in tool.outputs.values():
-        if entry.get("value-key") and entry["value-key"] in template:
+        if entry.get("value-key") and entry["value-key"] not in keys and entry["value-key"] in template:
             raise tool.source.refuse(where, "a name made of another output's")
     pieces = re.split("(" + "|".join(map(re.escape, filter(None, keys))) + ")", template) if any(keys) else [template]
     text = ""

@@ -55,6 +55,10 @@ class Tool:
         source.only((), self.data, _TOOL)
         self.inputs = self._entries("inputs")
         self.outputs = self._entries("output-files")
+        for name, (path, item) in self.outputs.items():
+            key = self.inputs[name][1].get("value-key") if name in self.inputs else None
+            if key is not None and (item.get("path-template") != key or item.get("path-template-stripped-extensions")):
+                raise source.refuse((*path, "id"), f"{name!r} is an input, too, which this file's name would replace")
         self.names = Names(self.inputs)
         """Inputs and output files by id: path, and what is said of each."""
         name = str(self.data.get("name") or source.stem)
