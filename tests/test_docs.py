@@ -25,9 +25,9 @@ ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "docs" / "examples" / "languages"
 STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
 PAGES = (
-    "README.md", "docs/python.md", "docs/many-inputs.md", "docs/opset.md", "docs/packager.md", "docs/descriptor.md",
-    "docs/interaction.md", "docs/shell.md", "docs/importing.md", "docs/cache.md", "docs/channel.md",
-    "docs/coming-from.md", "docs/executors.md",
+    "README.md", "docs/python.md", "docs/many-inputs.md", "docs/functions.md", "docs/opset.md", "docs/packager.md",
+    "docs/descriptor.md", "docs/interaction.md", "docs/shell.md", "docs/importing.md", "docs/cache.md",
+    "docs/channel.md", "docs/coming-from.md", "docs/executors.md",
 )  # fmt: skip
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\S+/\S+\.yaml|\w+\.py)\n")
