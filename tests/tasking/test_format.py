@@ -59,6 +59,8 @@ GROUPS = (
     "  format: {argv: '-f{}', choices: [csv, vot, fits], default: csv}\n"
     "  delimiter: {argv: '-d{}', when: {format: csv}}\n"
     "  indent: {argv: '-i{}', type: int, when: {format: [vot, fits], a: true}}\n"
+    "  level: {argv: '-l{}', type: int}\n"
+    "  deep: {argv: '-d{}', when: {level: [1, 2]}}\n"
     "  extension: {argv: '-x{}', type: int, required: {format: fits, b: false}}\n"
 ).replace("-b{}", "-b")
 
@@ -70,6 +72,10 @@ GROUPS = (
         ({"a": 1, "format": "vot", "indent": 2}, ["-a1", "-fvot", "-i2"]),
         ({"format": "fits", "extension": 1, "a": "x"}, ["-ax", "-ffits", "-x1"]),
         ({"format": "fits", "b": True}, ["-b", "-ffits"]),
+        ({"b": True, "level": 2, "deep": "x"}, ["-b", "-l2", "-dx"]),
+        ({"b": True, "level": 1.0, "deep": "x"}, ["-b", "-l1", "-dx"]),
+        ({"b": True, "level": 3, "deep": "x"}, "t: parameter 'deep' is for level=1 or level=2 only"),
+        ({"b": True, "deep": "x"}, "t: parameter 'deep' is for level=1 or level=2 only"),
         ({}, "t: one of 'a' or 'b' must be given"),
         ({"b": False}, "t: one of 'a' or 'b' must be given"),
         ({"a": "x", "b": True}, "t: 'a' and 'b' exclude each other; give one of them"),

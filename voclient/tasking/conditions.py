@@ -38,9 +38,12 @@ def _has_one(value: Any, default: Any, accepted: tuple[Any, ...]) -> bool:
     if any(item is state for item in accepted):
         return True
     value = default if value is None else value
+    plain = [item for item in accepted if not isinstance(item, bool)]
     found = value if isinstance(value, list) else [value]
-    texts = [str(item) for item in accepted if not isinstance(item, bool)]
-    return any(item is not None and str(item) in texts for item in found)
+    return any(
+        isinstance(item, (str, int, float)) and any(item == wanted or str(item) == str(wanted) for wanted in plain)
+        for item in found
+    )
 
 
 def describe_condition(condition: Condition) -> str:

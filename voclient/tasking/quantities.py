@@ -34,6 +34,10 @@ def to_plain(parameter: Parameter, value: Any) -> Any:
         if hasattr(value, "scale") and hasattr(value, "jd1") and not hasattr(value, "to"):
             return _from_time(parameter, value)
         return in_unit(parameter, value)
+    if hasattr(value, "total_seconds"):
+        from astropy.units import Quantity
+
+        return in_unit(parameter, Quantity(value.total_seconds(), "s"))
     if parameter.type == "time" and hasattr(value, "isoformat"):
         return _from_datetime(parameter, value)
     return value

@@ -19,6 +19,8 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TRUE = frozenset(("true", "yes", "on", "1", "t", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "f", "n"))
+_FACES = ("to_value", "transform_to", "unit", "isoformat", "total_seconds")
+"""What quantities, positions, times and columns have, and numbers and texts have not."""
 _TEXTS = ("string", "path", "url", "table")
 _NOUNS = {
     "bool": "True or False", "int": "an integer", "float": "a number", "string": "text", "choice": "a choice",
@@ -201,12 +203,7 @@ def plain(parameter: Parameter, value: Any) -> Any:
     """What astropy, numpy and subclasses of str give, as Python's own; of a unit, as declared."""
     if type(value) in (str, int, float, bool, list, tuple):
         return value
-    if (
-        hasattr(value, "to_value")
-        or hasattr(value, "transform_to")
-        or hasattr(value, "unit")
-        or (parameter.type == "time" and hasattr(value, "isoformat"))
-    ):
+    if any(hasattr(value, face) for face in _FACES):
         from .quantities import to_plain
 
         return to_plain(parameter, value)
@@ -214,8 +211,8 @@ def plain(parameter: Parameter, value: Any) -> Any:
     if shape is not None and hasattr(value, "dtype") and hasattr(value, "tolist"):
         if type(value).__name__ == "MaskedConstant":
             raise ValueError("a masked value is no value")
-        if value.dtype.kind == "M":  # nanoseconds would become whole numbers
-            value = value.astype("datetime64[us]")
+        if value.dtype.kind in "mM":  # nanoseconds would become whole numbers
+            value = value.astype("datetime64[us]" if value.dtype.kind == "M" else "timedelta64[us]")
         return plain(parameter, value.tolist())
     return str(value) if isinstance(value, str) else value
 
