@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
 import subprocess
@@ -58,6 +59,7 @@ def test_a_row_key_can_be_replaced_or_deleted_while_it_streams() -> None:
 
 
 def test_they_are_in_one_file_that_goes_with_the_result() -> None:
+    gc.collect()
     before = len(open_files())
     result = run_program("/usr/bin/awk", PROGRAM % COUNT, results=ROWS)
     assert len(open_files()) == before + 2, "of the rows, and of the captured output"

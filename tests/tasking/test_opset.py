@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import io
+import pickle
+import sys
 import threading
+import warnings
+import weakref
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 
 import pytest
-from tasking.programs import run_program, shell
+from tasking.programs import eventually, run_program, shell
 
 from voclient.tasking.descriptor import ExitStatus, Key, Results, Section
 from voclient.tasking.errors import TaskError, TaskExecutionError
+from voclient.tasking.opset import OPset
 
 ROWS = Results(stdout=Section("csv", header=False, columns=("x", "y"), keys=(Key("x", "float"), Key("y"))))
 
@@ -202,3 +210,62 @@ def test_a_run_that_only_functions_watch_goes_on(gate) -> None:  # type: ignore[
 def test_a_value_becomes_a_quantity_in_its_unit() -> None:
     quantity = shell("echo b = 2.5").quantity("b")
     assert (quantity.value, str(quantity.unit)) == (2.5, "deg")
+
+
+def _streamed(run: OPset) -> None:
+    list(run.stream())
+
+
+def _left(run: OPset) -> None:
+    next(run.stream())
+
+
+async def _awaited(run: OPset) -> None:
+    async for _ in run.stream():
+        pass
+    await run
+
+
+def _failed(run: OPset) -> None:
+    with pytest.raises(KeyError):
+        run.wait_for("c")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        OPset.wait,
+        OPset.abort,
+        _streamed,
+        _left,
+        _failed,
+        lambda run: asyncio.run(_awaited(run)),
+        lambda run: run.on("a", lambda key, value: None).wait(),
+        lambda run: pickle.dumps(run.check()),
+        lambda run: run.check()._repr_html_(),
+    ],
+)
+@pytest.mark.parametrize("progress", [False, True, lambda fraction, text: None])
+def test_nothing_of_a_run_that_nobody_holds_waits_for_the_garbage_collector(use, progress, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    gc.collect()
+    gc.disable()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            run = shell("echo a = 1; echo b = 2", async_=True, progress=progress)
+            record = weakref.ref(run._record)
+            use(run)
+            del run
+            assert eventually(lambda: record() is None)
+    finally:
+        gc.enable()
+
+
+def test_nothing_of_a_run_that_was_never_started_waits_for_the_garbage_collector() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        record = weakref.ref(shell("true", execute=False, progress=lambda fraction, text: None)._record)
+        assert record() is None
+    finally:
+        gc.enable()

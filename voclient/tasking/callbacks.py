@@ -54,18 +54,16 @@ class Callbacks:
 
     def follow(self) -> None:
         """Call them, in the callback thread, for what has come, and for what comes until the run has ended."""
+        with self._record.changed:
+            self._record.delivering += 1
+            self.call_later(self._record.follow(self._take))
 
-        def take(items: list[Item]) -> None:
-            if items:
-                self.call_later(items)
-            elif record.finished:
-                record.unfollow(take)
-                self.end_later()
-
-        record = self._record
-        with record.changed:
-            record.delivering += 1
-            self.call_later(record.follow(take))
+    def _take(self, items: list[Item]) -> None:
+        if items:
+            self.call_later(items)
+        elif self._record.finished:
+            self._record.unfollow(self._take)
+            self.end_later()
 
     def call_later(self, items: Iterable[Item] | Progress) -> None:
         """Call them in the callback thread, in order."""

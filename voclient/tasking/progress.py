@@ -143,26 +143,30 @@ class _Display:
 
     def _serve(self) -> None:
         while True:
-            with self._changed:
-                now = time.monotonic()
-                due = {bar: bar.due(now) for bar in self._bars}
-                ready = [bar for bar in due if due[bar] <= now or bar.is_drawn]
-                if not ready:
-                    self._is_idle = not due
-                    self._changed.wait(min(due.values()) - now if due else None)
-                    continue
-                for bar in ready:
-                    bar.is_drawn = True
+            self._turn()
+
+    def _turn(self) -> None:
+        """Wait until something is to be drawn, and draw it. (This thread keeps no run that has ended.)"""
+        with self._changed:
+            now = time.monotonic()
+            due = {bar: bar.due(now) for bar in self._bars}
+            ready = [bar for bar in due if due[bar] <= now or bar.is_drawn]
+            if not ready:
+                self._is_idle = not due
+                self._changed.wait(min(due.values()) - now if due else None)
+                return
             for bar in ready:
-                ended = bar.is_ended
-                bar.draw(last=ended)
-                if ended:
-                    with self._changed:
-                        self._bars.remove(bar)
-                    bar.record.delivered()
-            with self._changed:
-                if not any(bar.is_ended for bar in self._bars):
-                    self._changed.wait(PERIOD)
+                bar.is_drawn = True
+        for bar in ready:
+            ended = bar.is_ended
+            bar.draw(last=ended)
+            if ended:
+                with self._changed:
+                    self._bars.remove(bar)
+                bar.record.delivered()
+        with self._changed:
+            if self._bars and not any(bar.is_ended for bar in self._bars):
+                self._changed.wait(PERIOD)
 
 
 def _tqdm() -> type[Any]:

@@ -453,6 +453,7 @@ class Run:
         if self.ended or self.record.orphaned:
             return
         if self.pump is None:
+            self.record.on_progress = None  # a cycle that would wait for the collector
             self.release()
         elif not self.is_watched and self.pump.process == os.getpid():
             # (A fork drops what other threads held before it tells anybody that this is another process.)

@@ -207,17 +207,22 @@ def _serving_pump() -> Pump:
 def _serve(pump: Pump) -> None:
     pump.thread = threading.get_ident()
     while True:
-        try:
-            ended = pump.turn()
-        except Exception as error:
-            # A mistake of ours: no run may hang for it, whichever it was.
-            ended = list(pump.runs)
-            pump.runs.clear()
-            for run in ended:
-                run.give_up(Status.ERROR, f"internal error: {type(error).__name__}: {error}")
+        _turn(pump)
+
+
+def _turn(pump: Pump) -> None:
+    """One turn. (Nothing of a run that has ended stays in this thread's hands while it waits for the next.)"""
+    try:
+        ended = pump.turn()
+    except Exception as error:
+        # A mistake of ours: no run may hang for it, whichever it was.
+        ended = list(pump.runs)
+        pump.runs.clear()
         for run in ended:
-            if run.queue is not None:
-                run.queue.retire(run)
+            run.give_up(Status.ERROR, f"internal error: {type(error).__name__}: {error}")
+    for run in ended:
+        if run.queue is not None:
+            run.queue.retire(run)
 
 
 _process_limit = 0
