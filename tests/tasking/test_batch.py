@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,6 +92,22 @@ def test_an_interpreter_that_is_not_there_is_told(batch: BatchExecutor, tmp_path
     result = shell("echo a = 1", executor=lost)
     assert result.exitstatus == result.ERROR
     assert "/none/python: No such file" in result.exitmsg
+
+
+def test_the_example_of_the_page_holds(
+    batch: BatchExecutor,
+    inputs: Path,
+    bindir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(inputs)
+    monkeypatch.setenv("VOCLIENT_BINDIR", str(bindir))
+    (inputs / "more.xml").write_bytes((inputs / "stars.xml").read_bytes())
+    page = (Path(__file__).parents[2] / "docs" / "executors.md").read_text()
+    example = next(text for text in re.findall(r"```py\n(.*?)```", page, re.DOTALL) if "BatchExecutor(" in text)
+    exec("from voclient.vaopackage import votsort\n" + example)
+    assert capsys.readouterr().out.count("-1.46") == 2
 
 
 def test_no_folder_of_a_job_stays_behind(batch: BatchExecutor) -> None:

@@ -56,30 +56,28 @@ def test_values_output_and_facts_are_those_of_a_run_here(engine: Engine) -> None
     assert there.elapsed > 0
 
 
-def test_values_arrive_while_the_program_runs(engine: Engine, tmp_path: Path) -> None:
-    run = shell(
-        f"echo a = 1; while [ ! -e {tmp_path}/go ]; do sleep 0.01; done; echo b = 2", executor=engine, async_=True
-    )
+def test_values_arrive_while_the_program_runs(engine: Engine, gate: Any) -> None:
+    run = shell(f"echo a = 1; {gate.wait}; echo b = 2", executor=engine, async_=True)
     stream = run.stream()
     assert next(stream) == ("a", 1)
     assert not run.exitstatus
     assert run["a"] == 1
-    (tmp_path / "go").touch()
+    gate.open()
     assert list(stream) == [("b", 2.0)]
     assert run.exitstatus == run.SUCCESS
 
 
-def test_the_channel_and_its_progress_come_through(engine: Engine, tmp_path: Path) -> None:
+def test_the_channel_and_its_progress_come_through(engine: Engine, gate: Any) -> None:
     run = shell(
         'say() { echo "$1" > /dev/fd/$VOCLIENT_OPSET_FD; }; say \'{"opset": 1}\'; '
         'say \'{"progress": 0.5, "text": "half"}\'; say \'{"key": "c", "value": 0.1}\'; '
-        f"while [ ! -e {tmp_path}/go ]; do sleep 0.01; done; echo a = 9",
+        f"{gate.wait}; echo a = 9",
         executor=engine,
         async_=True,
     )
     assert run.wait_for("c", 30) == 0.1
     assert run.progress == (0.5, "half")
-    (tmp_path / "go").touch()
+    gate.open()
     assert run.check().stdout == "a = 9\n"
     assert "a" not in run
 
@@ -210,7 +208,7 @@ def test_what_was_aborted_before_it_began_never_begins(engine: Engine, tmp_path:
 
 
 def test_no_more_are_given_to_it_than_its_limit(engine: Engine) -> None:
-    runs = [shell("echo a = 1; sleep 0.02", executor=engine, async_=True) for _ in range(3 * engine.limit)]
+    runs = [shell("echo a = 1; sleep 0.02", executor=engine, async_=True) for _ in range(engine.limit + 2)]
     assert engine.queue._taken <= engine.limit
     assert any(run._record.phase == "queued" and run._run._listener is None for run in runs)  # type: ignore[union-attr]
     for run in runs:
@@ -252,14 +250,16 @@ def test_a_lost_worker_is_an_error_and_takes_its_program_along(mortal: Engine) -
     assert eventually(lambda: not is_alive(leader))
 
 
-def test_nothing_is_left_over(engine: Engine) -> None:
-    shell("echo a = 1", executor=engine, async_=True).wait()
+def test_no_run_leaves_an_open_file(engine: Engine) -> None:
+    def run_and_abort() -> None:
+        with shell(SLEEP, executor=engine, async_=True) as run:
+            run.wait_for("a", 30)
+
+    run_and_abort()
     gc.collect()
     before = open_files()
     for _ in range(3):
-        shell("echo a = 1", executor=engine)
-        shell("echo a = 1", executor=engine, async_=True).wait()
-        with shell(SLEEP, executor=engine, async_=True) as run:
-            run.wait_for("a", 30)
+        run_and_abort()
     gc.collect()
-    assert eventually(lambda: len(open_files()) <= len(before)), open_files()
+    # (The other engines of this process may open one meanwhile.)
+    assert eventually(lambda: len(open_files()) < len(before) + 3), open_files()

@@ -97,7 +97,40 @@ def test_a_folder_does_not_travel(travelling: Engine, make_package: Callable[...
         count(tmp_path, tmp_path, "out", executor=travelling)
 
 
-@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "./x", "a//x", "", "other", "out/x", ".voclient/0/y"])
+FOLDER = """
+summary: Fill a folder
+executable: /bin/sh
+arguments: [-c, 'mkdir -p "$1/deep"; echo 1 > "$1/one"; echo 2 > "$1/deep/two"; echo > "$2"', sh]
+parameters:
+  folder: {type: path, required: true, argv: "{}"}
+  log: {type: path, required: true, argv: "{}"}
+results:
+  files:
+    - {path: "{folder}", format: text, keys: {place: path}}
+    - {path: "{log}", format: text, keys: {written: path}}
+"""
+
+
+def test_a_folder_of_output_comes_back(travelling: Engine, make_package: Callable[..., Path], tmp_path: Path) -> None:
+    fill = load_package(make_package("fill", fill=FOLDER)).fill
+    result = fill(tmp_path / "new", "/dev/null", executor=travelling, check=True)
+    assert result["place"] == tmp_path / "new"
+    assert (tmp_path / "new" / "deep" / "two").read_text() == "2\n"
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_file_goes_where_a_link_points(travelling: Engine, make_package: Callable[..., Path], tmp_path: Path) -> None:
+    count = load_package(make_package("links", count=COUNT)).count
+    (tmp_path / "link").symlink_to("real")
+    count("/dev/null", "/dev/null", "link", executor=travelling, cwd=tmp_path, check=True)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").is_file()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../x", "/etc/x", "a/../../x", "./x", "a//x", "", "other", ".voclient/0/y", ".voclient/1/x", "out/../x", "x/out"],
+)
 def test_no_file_comes_back_that_was_not_asked_for(name: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     landing = Landing(str(tmp_path / "folder"), {".voclient/0": str(tmp_path)}, ("out", "*.fits", ".voclient/0/x"))

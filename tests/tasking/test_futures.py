@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tasking.engines import ENGINES
 from tasking.programs import eventually, in_new_interpreter, is_alive, shell, with_tests_on_path
 
 from voclient.tasking import load_package
@@ -168,3 +169,40 @@ def test_a_killed_caller_takes_its_programs_along() -> None:
         assert eventually(lambda: not is_alive(leader))
         with suppress(ProcessLookupError):
             os.kill(worker, signal.SIGKILL)  # Python leaves it behind
+
+
+@pytest.mark.parametrize("kind", ["threads", "forked"])
+def test_ctrl_c_ends_the_program_there(kind: str) -> None:
+    seen: list[int] = []
+
+    def interrupt(key: str, value: int) -> None:
+        seen.append(value)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with ENGINES[kind]() as pool:
+        with pytest.raises(KeyboardInterrupt):
+            shell(SLEEP, executor=adapt(pool), callback=interrupt)
+        assert len(seen) == 1
+        assert not is_alive(seen[0])
+        assert shell("echo a = 1", executor=adapt(pool))["a"] == 1
+
+
+def test_in_a_forked_child_the_run_is_the_parents() -> None:
+    done = in_new_interpreter(
+        """
+        import warnings; warnings.simplefilter("ignore", DeprecationWarning)
+        from concurrent.futures import ThreadPoolExecutor
+        from voclient.tasking.executors import adapt
+        engine = adapt(ThreadPoolExecutor(2))
+        run = shell("echo a = $$; sleep 0.3; echo b = 2", executor=engine, async_=True)
+        run.wait_for("a", 30)
+        child = os.fork()
+        if child == 0:
+            del run
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        assert run.wait(30)
+        print(run["b"])
+        """
+    )
+    assert done.stdout == "2.0\n", done.stderr

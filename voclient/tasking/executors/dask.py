@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +13,9 @@ from ..errors import TaskError
 from . import Ended, Engine
 from .addresses import LOOPBACK, face_towards, is_here
 from .worker import work
+
+_FRESH = 10.0
+"""Seconds after which it is asked again what workers there are."""
 
 
 class DaskExecutor(Engine):
@@ -31,7 +37,12 @@ class DaskExecutor(Engine):
 
     def __init__(self, client: Any, *, options: dict[str, Any] | None = None, **settings: Any) -> None:
         super().__init__(**settings)
+        if client.asynchronous:
+            raise TypeError("a Client that is not asynchronous: it is spoken to from several threads")
         self._client = client
+        self._workers: dict[str, int] = client.nthreads()
+        """How many threads each has, by its address; as it was a while ago."""
+        self._asked = time.monotonic()
         # Not `pure`, which would make one run of two equal calls.
         self._options = {**(options or {}), "pure": False}
 
@@ -55,7 +66,8 @@ class DaskExecutor(Engine):
     def host(self) -> str:
         if self._host is None:
             there = urlsplit(self._address)
-            self._host = face_towards(there.hostname, there.port) if there.hostname else LOOPBACK
+            is_far = there.hostname and there.scheme != "inproc"
+            self._host = face_towards(str(there.hostname), there.port) if is_far else LOOPBACK
         return self._host
 
     @property
@@ -70,9 +82,17 @@ class DaskExecutor(Engine):
         return str(scheduler.address) if scheduler is not None else "of a closed client"
 
     def _threads(self) -> dict[str, int]:
-        """How many each worker has, by its address."""
-        found: dict[str, int] = self._client.nthreads() if self._client.status == "running" else {}
-        return found
+        """Threads of each worker, by its address. Nobody waits for the scheduler's answer here."""
+        if time.monotonic() > self._asked + _FRESH:
+            self._asked = time.monotonic()
+            threading.Thread(target=self._ask, name="voclient-dask", daemon=True).start()
+        return self._workers
+
+    def _ask(self) -> None:
+        with suppress(Exception):  # it may have gone
+            self._workers = self._client.nthreads()
+            if self.queue is not None:
+                self.queue.refill()
 
     def _outcome(self, future: Any) -> Ended:
         if future.status == "finished":

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..arguments import translate
 from ..descriptor import Descriptor, Invocation, Results
 from ..errors import TaskParameterError
+from ..named_files import is_regular
 from ..outputs import fill_path, parameters_in
 from ..process import open_bytes
 
@@ -93,17 +94,31 @@ class Landing:
         self._file: Any = None
 
     def begin(self, name: str) -> None:
-        """A file comes. ValueError: nobody asked for it; OSError: it cannot be written."""
+        """A file comes. ValueError: nobody asked for it, or it would take the place of what is no file; OSError: it
+        cannot be written."""
         parts = name.split("/")
-        if not all(parts) or {".", ".."} & set(parts) or not any(_matches(parts, p) for p in self._patterns):
+        if not all(parts) or {".", ".."} & set(parts) or not self._depth(parts):
             raise ValueError(f"an output file {name!r} that was not asked for")
         top = "/".join(parts[:2])
         target = os.path.join(self._homes[top], *parts[2:]) if top in self._homes else os.path.join(self._folder, name)
+        target = os.path.realpath(target)
+        if os.path.exists(target) and not is_regular(target):
+            raise ValueError(f"an output file {name!r} in the place of {target}, which is no file")
         self.drop()
+        if len(parts) > self._depth(parts):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
         self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115
             dir=os.path.dirname(target) or ".", prefix=".voclient-", delete=False
         )
         self._target = target
+
+    def _depth(self, parts: list[str]) -> int:
+        """How many parts of a name are asked for; those after them are inside a folder that is. 0: it is not."""
+        for pattern in self._patterns:
+            wanted = pattern.split("/")
+            if len(wanted) <= len(parts) and all(map(fnmatchcase, parts, wanted)):
+                return len(wanted)
+        return 0
 
     def write(self, data: bytes) -> None:
         if self._file is not None:
@@ -131,11 +146,6 @@ class Landing:
             file.close()
             with suppress(OSError):
                 os.unlink(file.name)
-
-
-def _matches(parts: list[str], pattern: str) -> bool:
-    wanted = pattern.split("/")
-    return len(wanted) == len(parts) and all(map(fnmatchcase, parts, wanted))
 
 
 def pack(
@@ -260,6 +270,8 @@ class _Luggage:
             return value
         name = os.fspath(value)
         path = os.path.join(self.folder, name)
+        if not name or (os.path.exists(path) and not is_regular(path) and not os.path.isdir(path)):
+            return value  # /dev/null is there as well
         if not is_output and os.path.isdir(path):
             raise TaskParameterError(
                 f"{self.descriptor.task}: parameter {parameter!r}: {name!r} is a folder, and folders do not travel; "
@@ -272,7 +284,7 @@ class _Luggage:
             there = f"{place}/{os.path.basename(os.path.normpath(path))}"
             self.homes[place] = os.path.dirname(os.path.normpath(path))
             self.folders[place] = None
-        if os.path.isfile(path):
+        if is_regular(path):
             with open(path, "rb") as file:
                 self.files[os.path.normpath(there)] = file.read()
         elif os.path.isdir(path):
@@ -324,9 +336,13 @@ def unpack(call: Call, stack: ExitStack) -> Unpacked:
 
 def find_outputs(call: Call, folder: str) -> Iterator[tuple[str, str]]:
     """Names and paths of the files that travel back."""
-    names = {
-        name for pattern in call.outputs for name in glob.glob(pattern, root_dir=folder)
-        if os.path.isfile(os.path.join(folder, name))
-    }  # fmt: skip
-    for name in sorted(names):
-        yield name, os.path.join(folder, name)
+    found: set[str] = set()
+    for pattern in call.outputs:
+        for name in glob.glob(pattern, root_dir=folder):
+            found.add(name)
+            # Of a folder, all that is in it.
+            for place, _, names in os.walk(os.path.join(folder, name)):
+                found.update(os.path.relpath(os.path.join(place, inside), folder) for inside in names)
+    for name in sorted(found):
+        if is_regular(os.path.join(folder, name)):
+            yield name, os.path.join(folder, name)
