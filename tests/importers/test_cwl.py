@@ -89,11 +89,13 @@ def bound(**fields: Any) -> dict[str, Any]:
          "inputs.x.default: a default that is no file in a known place"),
         ({"arguments": ["$(runtime.cores)"]}, "arguments.0: '$(runtime.cores)' asks for CWL's runtime"),
         ({"arguments": ["${return 1;}"]}, "arguments.0: '${return 1;}' is JavaScript"),
-        ({"arguments": ["$(inputs.x) $(inputs.x)"], "inputs": {"x": "string"}}, "arguments.0: '$(inputs.x) "),
+        ({"arguments": ["$(inputs.x) ${return 1;}"], "inputs": {"x": "string"}}, "arguments.0: '$(inputs.x) "),
         ({"arguments": ["a$(inputs.x)"], "inputs": {"x": "string?"}}, "arguments.0: without 'x' it reads 'null' there"),
         ({"arguments": ["a$(inputs.x)"], "inputs": {"x": "float"}}, "arguments.0: 'x' within a text is in JSON"),
         ({"arguments": ["$(inputs.x.basename)"], "inputs": {"x": "File"}},
-         "arguments.0: '$(inputs.x.basename)' is an expression that is no plain reference to one input"),
+         "arguments.0: the name of 'x' without its folders"),
+        ({"arguments": ["$(inputs.x.nameroot)"], "inputs": {"x": "File"}},
+         "arguments.0: '$(inputs.x.nameroot)' is an expression that is no plain reference to one input"),
         ({"arguments": ["a\\$(inputs.x)"]}, "arguments.0: 'a\\\\$(inputs.x)' is"),
         ({"arguments": ["$(inputs.y)"]}, "arguments.0: there is no input 'y'"),
         ({"baseCommand": []}, "baseCommand: which program runs is not fixed"),
@@ -143,7 +145,9 @@ arguments:
     echo '{"n": 3}' > cwl.output.json
     exit 3
   - sh
-inputs: {name: {type: string, inputBinding: {position: 1}, doc: [The name, of all]}}
+inputs:
+  name: {type: string, inputBinding: {position: 1}, doc: [The name, of all]}
+  of: File?
 outputs:
   log: {type: File, outputBinding: {glob: $(inputs.name).log}, doc: The log}
   one: {type: File, outputBinding: {glob: "*.x"}}
@@ -152,6 +156,7 @@ outputs:
   contents: {type: string, outputBinding: {glob: text, loadContents: true, outputEval: "$(self[0].contents)"}}
   none: {type: File?, outputBinding: {glob: nothing}}
   said: stdout
+  beside: {type: File?, outputBinding: {glob: $(inputs.of.basename)}}
   warned: stderr
   n: int
 successCodes: [3]
@@ -161,6 +166,7 @@ permanentFailCodes: [4]
     target.write_text(import_descriptor(tmp_path / "make.cwl").text())
     task = import_task(str(target))
     result = task("run", cwd=tmp_path, check=True)
+    assert "beside" not in result
     assert result["log"].name == "run.log"
     assert (result["one"].name, [path.name for path in result["many"]]) == ("a.x", ["a.x"])
     assert result["folder"].is_dir()
@@ -170,6 +176,14 @@ permanentFailCodes: [4]
     assert task.descriptor.summary == "Make files"
     assert task.descriptor.description == "Makes some files.\n\nWith a doc of two paragraphs."
     assert task.descriptor.parameters[0].help == "The name of all"
+
+
+def test_the_name_of_a_captured_stream_may_be_any_expression(imported: Imported) -> None:
+    output = {"type": "File", "outputBinding": {"glob": "$(inputs.x.nameroot).txt"}}
+    data = {"baseCommand": "cat", "stdout": "$(inputs.x.nameroot).txt", "outputs": {"said": output}}
+    task = imported(tool(data | {"inputs": {"x": {"type": "File", "inputBinding": {}}}}))
+    assert task.results.stdout is not None
+    assert [(key.name, key.type) for key in task.results.stdout.keys] == [("said", "text")]
 
 
 def test_a_default_file_is_found_from_anywhere(tmp_path: Path, imported: Imported) -> None:

@@ -11,7 +11,7 @@ from ..draft import Source, literal_word
 from .types import Type
 
 _FIELDS = ("position", "prefix", "separate", "itemSeparator", "valueFrom", "shellQuote", "loadContents")
-_REFERENCE = re.compile(r"""\$\(inputs(?:\.(\w+)|\[(?:"([^"\]]+)"|'([^'\]]+)')\])(\.path)?\)""")
+_REFERENCE = re.compile(r"""\$\(inputs(?:\.(\w+)|\[(?:"([^"\]]+)"|'([^'\]]+)')\])(\.path|\.basename)?\)""")
 
 
 class Reference(NamedTuple):
@@ -19,7 +19,8 @@ class Reference(NamedTuple):
 
     before: str
     name: str
-    is_path: bool
+    member: str
+    """`path` or `basename` of a File, or nothing."""
     after: str
 
     @property
@@ -51,18 +52,36 @@ def read_text(source: Source, path: Path, text: Any) -> str | Reference:
         if "\\$" in text:
             raise source.refuse(path, "an escaped $, which the versions of CWL read differently")
         return text
-    found = list(_REFERENCE.finditer(text))
-    rest = _REFERENCE.sub("", text)
-    if len(found) == 1 and not is_expression(rest) and "\\" not in text:
-        match = found[0]
-        before, after = text[: match.start()], text[match.end() :]
-        if not (before + after).strip():
-            before = after = ""
-        return Reference(before, match[1] or match[2] or match[3], bool(match[4]), after)
+    pieces = _pieces(text)
+    if pieces is not None and sum(isinstance(piece, Reference) for piece in pieces) == 1:
+        at = next(i for i, piece in enumerate(pieces) if isinstance(piece, Reference))
+        return pieces[at]._replace(before="".join(pieces[:at]), after="".join(pieces[at + 1 :]))  # type: ignore
     if "runtime." in text:
         raise source.refuse(path, f"{text!r} asks for CWL's runtime, which is not there")
     what = "JavaScript" if "${" in text else "an expression that is no plain reference to one input"
     raise source.refuse(path, f"{text!r} is {what}")
+
+
+def read_pieces(source: Source, path: Path, text: Any) -> list[str | Reference]:
+    """A text of which any number of plain references are parts; refused when there is anything else in it."""
+    if isinstance(text, str) and is_expression(text) and (pieces := _pieces(text)) is not None:
+        return pieces
+    found = read_text(source, path, text)
+    return [found]
+
+
+def _pieces(text: str) -> list[str | Reference] | None:
+    """Text and references in turn; None: there are other expressions. CWL takes blanks off a text it evaluates."""
+    text = text.strip()
+    if is_expression(_REFERENCE.sub("", text)) or "\\" in text:
+        return None
+    pieces: list[str | Reference] = []
+    end = 0
+    for match in _REFERENCE.finditer(text):
+        pieces += [text[end : match.start()]] if text[end : match.start()] else []
+        pieces.append(Reference("", match[1] or match[2] or match[3], (match[4] or "").lstrip("."), ""))
+        end = match.end()
+    return [*pieces, text[end:]] if text[end:] else pieces
 
 
 def read_binding(source: Source, path: Path, given: Any) -> Binding:

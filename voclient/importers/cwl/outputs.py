@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from voclient.tasking.yamlfile import Path
 
 from ..draft import one_line
-from .bindings import Reference, read_text
+from .bindings import Reference, is_expression, read_text
 
 if TYPE_CHECKING:
     from .tool import Tool
@@ -22,14 +22,8 @@ def read_outputs(tool: Tool) -> None:
     """Results that are the tool's outputs; refused when one is made by an expression."""
     results: dict[str, Any] = {}
     files: list[dict[str, Any]] = []
-    streams = {
-        name: read_text(tool.source, (*tool.path, name), tool.tool[name])
-        for name in ("stdout", "stderr")
-        if tool.tool.get(name) is not None
-    }
-    for name in ("stdout", "stderr"):
-        if isinstance(streams.get(name), str) and (not streams[name] or set("{}") & set(str(streams[name]))):
-            raise tool.refuse((name,), f"{streams[name]!r} cannot be a file's name here")
+    # The name of a captured stream's file, an expression perhaps, matters where a glob may match it.
+    streams = {name: str(tool.tool[name]) for name in ("stdout", "stderr") if tool.tool.get(name) is not None}
     said: dict[str, Any] = {}
     is_said = False
     for name, path, item in tool.entries("outputs"):
@@ -94,7 +88,7 @@ def _bound(
     item: dict[str, Any],
     name: str,
     key: dict[str, Any],
-    streams: dict[str, str | Reference],
+    streams: dict[str, str],
     results: dict[str, Any],
     files: list[dict[str, Any]],
 ) -> None:
@@ -110,15 +104,16 @@ def _bound(
         raise tool.source.refuse((*path, "outputEval"), "an output that an expression makes")
     if given is None or isinstance(given, list):
         raise tool.source.refuse(where, "no pattern" if given is None else "several patterns for one output")
-    text = read_text(tool.source, where, given)
     is_list, is_contents = _kind(tool, path, item, binding)
     for kind, stream in streams.items():
-        if stream == text:
+        if stream == given:
             if is_list:
                 raise tool.source.refuse(where, f"a list of one file, that of {kind}")
             _stream(results, kind, name, key)
             return
-        if isinstance(stream, Reference) or isinstance(text, Reference) or fnmatchcase(stream, text):
+    text = read_text(tool.source, where, given)
+    for kind, stream in streams.items():
+        if is_expression(stream) or isinstance(text, Reference) or fnmatchcase(stream, text):
             raise tool.source.refuse(where, f"it may match the file of {kind}, which is captured here, not written")
     section: dict[str, Any] = {"path": _template(tool, where, text)}
     if is_list or _is_optional(item.get("type")):
@@ -172,8 +167,10 @@ def _template(tool: Tool, path: Path, text: str | Reference) -> str:
             raise tool.source.refuse(path, f"{text!r} is no pattern of files here")
         return text
     name, kind = tool.input(path, text)
-    if kind.array or kind.base not in ("string", "choice", "int") or text.is_path:
+    is_text = kind.base in ("string", "choice", "int") or text.member == "basename"
+    if kind.array or not is_text or text.member == "path":
         raise tool.source.refuse(path, f"a pattern made of {name!r}, which is no text")
     if not text.alone and not tool.is_always_given(name):
         raise tool.source.refuse(path, f"without {name!r} it reads 'null' there")
-    return f"{text.before}{{{tool.names.of[name]}}}{text.after}"
+    member = ".name" if text.member else ""
+    return f"{text.before}{{{tool.names.of[name]}{member}}}{text.after}"

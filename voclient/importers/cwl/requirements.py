@@ -67,7 +67,7 @@ def read_environment(tool: Tool) -> None:
         known, kind = tool.input(where, text)
         if not text.alone or kind.array or kind.base not in ("string", "choice", "path", "int"):
             raise tool.source.refuse(where, f"{value!r}: a variable is a text, or a whole input")
-        if kind.base == "path" and not text.is_path:
+        if kind.base == "path" and text.member != "path":
             raise tool.source.refuse(where, f"{value!r}: a File is no text")
         if not tool.is_always_given(known):
             raise tool.source.refuse(where, f"without {known!r} there is no value")

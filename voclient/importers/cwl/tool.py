@@ -9,8 +9,8 @@ from typing import Any
 
 from voclient.tasking.yamlfile import Document, Path
 
-from ..draft import Draft, Names, Source, Word, argv_field, first_sentence, one_line, paragraphs
-from .bindings import Binding, Reference, bind, read_binding, read_text, words_of
+from ..draft import Draft, Names, Source, Word, argv_field, first_sentence, literal_word, one_line, paragraphs
+from .bindings import Binding, Reference, bind, read_binding, read_pieces, read_text, words_of
 from .outputs import read_outputs
 from .requirements import read_environment, read_requirements
 from .types import Type, Types
@@ -61,6 +61,8 @@ class Tool:
         self.result = Draft(self._task(), one_line(self._text("label")) or first_sentence(self._text("doc")))
         self.bound: dict[str, list[dict[str, Any]]] = {name: [] for name in self.inputs}
         """Where each input goes: its templates."""
+        self.within: set[str] = set()
+        """Inputs that are parts of words."""
         self.elsewhere: dict[str, dict[str, Any]] = {}
         """Inputs that go to standard input or the environment."""
         self.environment: tuple[Path, dict[str, Any]] | None = None
@@ -109,8 +111,8 @@ class Tool:
         if reference.name not in self.kinds:
             raise self.source.refuse(path, f"there is no input {reference.name!r}")
         kind = self.kinds[reference.name]
-        if reference.is_path and (kind.base != "path" or kind.array):
-            raise self.source.refuse(path, f"{reference.name!r} is no File and has no path")
+        if reference.member and (kind.base != "path" or kind.array):
+            raise self.source.refuse(path, f"{reference.name!r} is no File and has no {reference.member}")
         return reference.name, kind
 
     def is_always_given(self, name: str) -> bool:
@@ -193,7 +195,10 @@ class Tool:
         if binding.value is None:
             raise self.source.refuse(path, "an argument without a value")
         where = path if isinstance(item, str) else (*path, "valueFrom")
-        text = read_text(self.source, where, binding.value)
+        pieces = read_pieces(self.source, where, binding.value)
+        text = pieces[0]
+        if len(pieces) > 1:
+            return binding.position, self._mixed(where, binding, pieces)
         if isinstance(text, str):
             if not isinstance(item, str) and text != text.strip():
                 raise self.source.refuse(where, "blanks around a value")
@@ -204,20 +209,49 @@ class Tool:
         name, kind = self.input(where, text)
         if kind.base == "bool":
             raise self.source.refuse(where, f"the boolean {name!r} as a text")
-        if not text.alone:
-            self._check_inside(where, name, text)
-            template = f"{_literal(text.before)}{{}}{_literal(text.after)}"
-            self.bound[name].append({"argv": words_of(binding, template)})
-        elif kind.array and binding.prefix is not None and binding.separator is None:
+        if text.member == "basename":
+            raise self.source.refuse(where, f"the name of {name!r} without its folders")
+        if kind.array and binding.prefix is not None and binding.separator is None:
             raise self.source.refuse(where, "a prefix that stands there for an empty list, too")
         else:
             self.bound[name].append(bind(self.source, where, kind._replace(binding=None), binding))
         return binding.position, [(self.names.of[name], True)]
 
+    def _mixed(self, path: Path, binding: Binding, pieces: list[str | Reference]) -> list[Word]:
+        """A word that values are parts of. One value that is nowhere else is a parameter's template."""
+        template, names = "", []
+        for piece in pieces:
+            if isinstance(piece, str):
+                template += literal_word(piece)
+                continue
+            name, kind = self.input(path, piece)
+            if kind.base == "bool":
+                raise self.source.refuse(path, f"the boolean {name!r} as a text")
+            self._check_inside(path, name, piece)
+            template += f"{{{self.names.of[name]}}}"
+            names.append(name)
+        if len(names) == 1 and self._times_used(names[0]) == 1:
+            own = self.names.of[names[0]]
+            self.bound[names[0]].append({"argv": words_of(binding, template.replace(f"{{{own}}}", "{}"))})
+            return [(own, True)]
+        self.within |= set(names)
+        *prefix, word = words_of(binding, template)
+        return [*((text, None) for text in prefix), (word, None)]
+
+    def _times_used(self, name: str) -> int:
+        """How often an input stands on the command line."""
+        path, item = self.inputs[name]
+        is_bound = item.get("inputBinding") is not None or self.kinds[name].binding is not None
+        texts = [item if isinstance(item, str) else item.get("valueFrom") for item in self.tool["arguments"]]
+        found = [piece for text in texts for piece in read_pieces(self.source, path, text or "")]
+        return is_bound + sum(isinstance(piece, Reference) and piece.name == name for piece in found)
+
     def _check_inside(self, path: Path, name: str, text: Reference) -> None:
         """A value within a word: it must be text, and always there."""
         kind = self.kinds[name]
-        if kind.array or kind.base == "float" or (kind.base == "path" and not text.is_path):
+        if text.member == "basename":
+            raise self.source.refuse(path, f"the name of {name!r} without its folders")
+        if kind.array or kind.base == "float" or (kind.base == "path" and not text.member):
             raise self.source.refuse(path, f"{name!r} within a text is in JSON")
         if not self.is_always_given(name):
             raise self.source.refuse(path, f"without {name!r} it reads 'null' there")
@@ -226,12 +260,12 @@ class Tool:
         """What stands for the value of an input must be the value."""
         where = (*path, "valueFrom")
         if value in ("$(self)", "$(self.path)"):
-            text: str | Reference = Reference("", name, value == "$(self.path)", "")
+            text: str | Reference = Reference("", name, value[6:-1].lstrip("."), "")
         elif value.startswith("$(self"):
             raise self.source.refuse(where, f"{value!r} is something made of the value")
         else:
             text = read_text(self.source, where, value)
-        if isinstance(text, str) or text.name != name or not text.alone:
+        if isinstance(text, str) or text.name != name or not text.alone or text.member == "basename":
             raise self.source.refuse(where, f"{value!r} stands there instead of the value")
         _, kind = self.input(where, text)
         if kind.array or kind.base == "bool":
@@ -246,7 +280,7 @@ class Tool:
 
     def _redirect_input(self, path: Path, given: Any) -> None:
         text = read_text(self.source, path, given)
-        if isinstance(text, str) or not text.alone or not text.is_path:
+        if isinstance(text, str) or not text.alone or text.member != "path":
             raise self.source.refuse(path, "standard input from what is no input File")
         name, _ = self.input(path, text)
         if any(fields.get("argv") == "stdin" for fields in self.elsewhere.values()):
@@ -270,7 +304,9 @@ class Tool:
             if kind.array:
                 parameter["min_items"] = 0
         elif item.get("default") is not None:
-            parameter |= self._default((*path, "default"), kind, item["default"], bool(used or elsewhere))
+            parameter |= self._default(
+                (*path, "default"), kind, item["default"], bool(used or elsewhere or name in self.within)
+            )
         text = " ".join(filter(None, (one_line(_joined(item.get(key))) for key in ("label", "doc"))))
         if text:
             parameter["help"] = text
@@ -287,7 +323,8 @@ class Tool:
             parameter["argv"] = argv_field(used[0]["argv"])
         elif not elsewhere:
             parameter["argv"] = "none"
-            self.result.remark(own, "The program is not told this one.")
+            if name not in self.within:
+                self.result.remark(own, "The program is not told this one.")
         return parameter | elsewhere
 
     def _default(self, path: Path, kind: Type, value: Any, is_sent: bool) -> dict[str, Any]:
@@ -341,10 +378,6 @@ class Tool:
                 statuses[str(code)] = "success" if message is None else error
         if statuses:
             self.result.data["exit_statuses"] = {int(code): item for code, item in statuses.items()}
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _joined(text: Any) -> str:
