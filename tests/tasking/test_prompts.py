@@ -120,6 +120,12 @@ def test_a_question_whose_parameter_is_missing_ends_the_run_and_names_it(program
     assert result.exitmsg == "it asks 'Password:', and the parameter 'password' was not given"
 
 
+def test_a_program_may_close_its_streams_and_open_the_terminal_later(program: Maker) -> None:
+    script = "exec <&- >&- 2>&-; sleep 0.1; exec </dev/tty >/dev/tty 2>&1; "
+    script += "read -s -p 'Password: ' word; echo; echo word = $word"
+    assert program(script)(password="late")["word"] == "late"
+
+
 def test_a_prompt_that_comes_in_pieces_is_one(program: Maker) -> None:
     ask = program("for c in P a ss w o rd :; do printf $c; sleep 0.01; done; read word; echo word = $word")
     assert ask(password="x")["word"] == "x"
@@ -309,6 +315,8 @@ def test_a_missing_program_and_a_file_that_is_none_raise(program: Maker, tmp_pat
         ask()
     with pytest.raises(TaskError, match="no program for this machine"):
         ask(async_=True).wait()
+    with pytest.raises(TaskError, match="no program for this machine"):
+        ask(cwd=tmp_path)
     (tmp_path / "tool").unlink()
     with pytest.raises(ExecutableNotFoundError):
         ask()
@@ -327,7 +335,15 @@ def test_a_secret_is_nowhere_but_at_the_prompt(
     result = ask(password=SECRET)
     with pytest.raises(TaskError) as caught:
         result.check()
-    shown = [repr(result), str(result.argv), result.stdout, result.stderr, result.exitmsg, str(caught.value)]
+    shown = [
+        str(dict(result.provenance)),
+        repr(result),
+        str(result.argv),
+        result.stdout,
+        result.stderr,
+        result.exitmsg,
+        str(caught.value),
+    ]
     shown += [repr(caught.value.__dict__), caplog.text, *capfd.readouterr(), repr(ask)]
     assert "VOCLIENT_OPSET_FD" in result.stdout
     assert not [text for text in shown if SECRET in text]

@@ -328,6 +328,19 @@ def test_the_end_ends_the_whole_group_and_what_goes_on(words: Maker) -> None:
     session.close()
 
 
+def test_a_program_that_will_not_quit_is_ended(words: Maker) -> None:
+    with words(("  error:", "  quit: sleep 60\n  error:")).session() as session:
+        pid = session("pid")["pid"]
+    assert not is_alive(pid)
+
+
+def test_a_program_that_lets_go_of_its_terminal_does_not_hold_a_call(words: Maker) -> None:
+    with words(program=SHELL.replace("if word == 'say'", "if word == 'gone': [os.close(i) for i in (0, 1, 2)]; "
+                                     "signal.pause()\n        elif word == 'say'")).session() as session:  # fmt: skip
+        assert session("gone", timeout=0.2).exitstatus.name == "TIMEOUT"
+        assert session("say again")["said"] == "again"
+
+
 def test_a_session_that_is_dropped_ends(words: Maker) -> None:
     session = words().session()
     pid = session("pid")["pid"]

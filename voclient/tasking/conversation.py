@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .descriptor import Descriptor, Invocation
     from .record import Record
     from .run import Run
-    from .session import Call
+    from .session_call import Call
     from .talk import Talk
     from .terminal import Terminal
 

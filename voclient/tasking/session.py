@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
 import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,22 +13,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, ref
 
-from .callbacks import Callbacks
 from .controls import Controls
 from .conversation import CLOSED, Conversation
 from .descriptor import CONTROLS, Condition
 from .errors import TaskError, TaskParameterError
 from .executors.local import Queue
-from .interaction import type_out
 from .opset import OPset
-from .record import Record, Status
-from .results.intake import Intake
-from .run import Run, last_lines
+from .record import Status
+from .run import Run
+from .session_call import Call
 
 if TYPE_CHECKING:
     from .descriptor import Descriptor, Invocation
-    from .executors.local import Pump
-    from .results import Item
     from .talk import Talk
     from .tasks import Task
 
@@ -54,11 +47,11 @@ class Session:
         descriptor = task.descriptor
         if descriptor.session is None:
             raise TaskError(f"{descriptor.task}: its descriptor has no 'session'")
-        self._form = descriptor.session
+        self.form = descriptor.session
         self._task = type(task)(_part(descriptor, typed=True))
         """What a call takes."""
         self._starter = type(task)(_part(descriptor, typed=False))
-        self._controls, self._given = _split(self._starter, operands, given, _SESSION_CONTROLS)
+        self.controls, self._given = _split(self._starter, operands, given, _SESSION_CONTROLS)
         self._descriptor = descriptor
         self._calls: deque[Call | Talk] = deque()
         self._closed = False
@@ -97,8 +90,8 @@ class Session:
             It failed, and `check` was given.
         """
         controls, values = _split(self._task, operands, given, _CALL_CONTROLS)
-        limit = controls.timeout if controls.timeout is not None else self._controls.timeout
-        check = controls.check or self._controls.check
+        limit = controls.timeout if controls.timeout is not None else self.controls.timeout
+        check = controls.check or self.controls.check
         controls = Controls(async_=controls.async_, check=check, callback=controls.callback)
         invocation = self._task.prepare(**values)
         invocation.values = self._values | invocation.values
@@ -256,7 +249,7 @@ class Session:
         if self._closed:
             raise TaskError(f"{self._descriptor.task}: the session was closed")
         if self._run is None or self._conversation is None or self._run.ended:
-            if self._started and not self._form.restart:
+            if self._started and not self.form.restart:
                 why = self._conversation.failure if self._conversation is not None else "its program ended"
                 raise TaskError(f"{self._descriptor.task}: {why}, and the session is not begun again")
             return self._launch()
@@ -268,7 +261,7 @@ class Session:
         conversation = Conversation(
             self._starter.descriptor, invocation, self._calls, lambda ended: _process_ended(this(), ended)
         )
-        controls = Controls(async_=True, cwd=self._controls.cwd, env=self._controls.env)
+        controls = Controls(async_=True, cwd=self.controls.cwd, env=self.controls.env)
         run = Run(self._starter.descriptor, invocation, controls, conversation)
         if not self._started:
             run.check_program()
@@ -292,7 +285,7 @@ class Session:
                     if isinstance(call, Call):
                         call.pump = self._run.pump
 
-    def _stop_call(self, call: Call, status: Status, message: str) -> None:
+    def stop_call(self, call: Call, status: Status, message: str) -> None:
         with self._lock:
             run, conversation = self._run, self._conversation
         if run is not None and run.pump is not None and conversation is not None and not run.ended:
@@ -318,97 +311,6 @@ class Session:
         self._calls.clear()
         self._run = self._conversation = None
         self._started = False
-
-
-class Call:
-    """One call of a session: to its OPset what a run is."""
-
-    def __init__(
-        self, session: Session, descriptor: Descriptor, invocation: Invocation, controls: Controls, limit: float | None
-    ) -> None:
-        self.descriptor = descriptor
-        self.controls = controls
-        self.limit = math.inf if limit is None else limit
-        self.record = Record(descriptor, invocation)
-        self.record.phase = "queued"
-        self.pump: Pump | None = None
-        form = session._form
-        texts = [type_out(descriptor, line, invocation.values) for line in form.command]
-        self.lines: list[bytes] | None = [text.encode() for text in texts if text is not None]
-        self._error = None if form.error is None else re.compile(form.error, re.MULTILINE)
-        self._session: Session | None = session
-        """Kept as long as it is needed for this."""
-        self._callbacks = Callbacks(controls.callback, self.record) if controls.callback is not None else None
-        self.is_watched = self._callbacks is not None
-        self.record.delivering += self.is_watched
-        self._intake = Intake(
-            descriptor, invocation, stdout=self.record.stdout, stderr=self.record.stderr,
-            folder=os.fspath(session._controls.cwd or os.curdir),
-        )  # fmt: skip
-
-    @property
-    def ended(self) -> bool:
-        return self.record.finished
-
-    def stop(self, status: Status, message: str) -> None:
-        """Ask, from any thread, for its end."""
-        session = self._session
-        if session is not None and not self.ended and not self.record.orphaned:
-            session._stop_call(self, status, message)
-
-    def collected(self) -> None:
-        """Nobody holds its result any more."""
-        if not self.ended and not self.is_watched and not self.record.orphaned:
-            self.stop(Status.ABORTED, "its result was dropped")
-
-    # In the thread that moves the session.
-
-    def begin(self, argv: list[str]) -> float:
-        """It is this call's turn; returns when its time is over."""
-        self.record.begin(argv)
-        return time.monotonic() + self.limit
-
-    def take(self, data: bytes) -> None:
-        """Part of the answer."""
-        try:
-            self.record.stdout.write(data)
-        except OSError as error:
-            self.stop(Status.ERROR, f"output could not be kept: {error.strerror}")
-        self._deliver(self.record.take(self._intake.feed_stdout(data)))
-
-    def last_words(self) -> str:
-        return last_lines(self.record.stdout.tail(2000))
-
-    def succeed(self) -> None:
-        """The answer is complete. Whether it tells a failure is seen here."""
-        told = self._failure()
-        if told is None:
-            self._deliver(self.record.take(self._intake.finish(True)))
-        cause = self.record.cause
-        if told is None and cause is None:
-            self.finish(Status.SUCCESS, "")
-        else:
-            self.finish(Status.ERROR, told if told is not None else str(cause))
-
-    def finish(self, status: Status, message: str, code: int | None = None) -> None:
-        if self.ended:
-            return
-        self.record.finish(status, message, code)
-        if self._callbacks is not None:
-            self._callbacks.end_later()
-        self._session = None
-
-    def _failure(self) -> str | None:
-        if self._error is None:
-            return None
-        found = self._error.search(self.record.stdout.tail(1 << 20).decode("utf-8", "replace"))
-        if found is None:
-            return None
-        return (found[1] if found.re.groups and found[1] else found[0]).strip()
-
-    def _deliver(self, items: list[Item]) -> None:
-        if items and self._callbacks is not None:
-            self._callbacks.call_later(items)
 
 
 def call_once(task: Task, operands: tuple[Any, ...], given: dict[str, Any]) -> OPset:

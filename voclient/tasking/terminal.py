@@ -69,8 +69,7 @@ class Terminal:
         if cwd is not None:
             if not os.path.isdir(cwd):
                 raise OSError(errno.ENOENT, os.strerror(errno.ENOENT), cwd)
-            if not os.access(program, os.X_OK):
-                raise OSError(errno.EACCES, os.strerror(errno.EACCES), program)
+            _check_program(program)
             # posix_spawn knows no working directory.
             program, argv = "/usr/bin/env", ["env", "-C", cwd, "--", *argv]
         standard = {0: stdin, 1: stdout, 2: stderr}
@@ -140,6 +139,21 @@ class Terminal:
         """Let go of what is not among the streams that are read."""
         self.open = False
         self.release()
+
+
+def _check_program(program: str) -> None:
+    """What the kernel would refuse is refused: `env` would have a shell read it."""
+    if not os.access(program, os.X_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), program)
+    if "=" in program:
+        raise OSError(errno.EINVAL, "on a terminal and in a working directory, its path may not have a =", program)
+    try:
+        with open(program, "rb") as file:
+            magic = file.read(4)
+    except PermissionError:
+        return  # to be executed, not to be read
+    if not magic.startswith((b"#!", b"\x7fELF")):
+        raise OSError(errno.ENOEXEC, os.strerror(errno.ENOEXEC), program)
 
 
 def _inheritable() -> list[int]:
