@@ -62,6 +62,8 @@ def make_docstring(descriptor: Descriptor, *, controls: bool = True) -> str:
         lines += [*_fill(f"Deprecated: {descriptor.deprecated}."), ""]
     if descriptor.description:
         lines += [*_fill(descriptor.description), ""]
+    if descriptor.session:
+        lines += [f"Its program can stay for many calls: `with {descriptor.task}.session() as session:`.", ""]
     lines += _heading("Parameters")
     for parameter in descriptor.parameters:
         lines += [f"{parameter.name} : {_phrase(parameter)}", *_indent(_help(descriptor, parameter))]

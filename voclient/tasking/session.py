@@ -235,7 +235,8 @@ class Session:
             try:
                 conversation = self._living()
             except BaseException as error:
-                self._calls.remove(call)
+                if call in self._calls:
+                    self._calls.remove(call)
                 call.finish(Status.ERROR, str(error))
                 raise
             run = self._run
