@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import json
 import os
@@ -189,12 +190,16 @@ def test_abort_ends_the_whole_group_and_returns_when_it_is_dead(engine: Engine) 
         result.check()
 
 
-def test_a_program_that_ignores_term_is_killed(engine: Engine) -> None:
-    result = shell("trap '' TERM; echo a = $$; while :; do sleep 0.05; done", executor=engine, async_=True)
-    leader = result.wait_for("a", 30)
-    result.close()
-    assert result.returncode == -signal.SIGKILL
+def test_a_slot_is_free_only_when_the_group_is_dead(engine: Engine) -> None:
+    one = copy.copy(engine)
+    one._limit, one.queue = 1, None
+    first = shell("trap '' TERM; echo a = $$; while :; do sleep 0.05; done", executor=one, async_=True)
+    leader = first.wait_for("a", 30)
+    second = shell(f"kill -0 {leader} && echo a = 1 || echo a = 0", executor=one, async_=True)
+    first.close()
+    assert first.returncode == -signal.SIGKILL
     assert not is_alive(leader)
+    assert second.check()["a"] == 0
 
 
 def test_what_was_aborted_before_it_began_never_begins(engine: Engine, tmp_path: Path) -> None:

@@ -63,6 +63,12 @@ def test_an_executor_that_is_shut_down_says_so() -> None:
         shell("echo a = 1", executor=adapt(pool))
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host"])
+def test_an_address_that_is_not_of_this_machine_says_so(host: str) -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(TaskError, match=rf"cannot be reached at '{host}', the host="):
+        shell("echo a = 1", executor=FuturesExecutor(pool, host=host))
+
+
 def test_runs_that_an_executor_cancels_are_aborted() -> None:
     pool = ThreadPoolExecutor(1)
     engine = adapt(pool)

@@ -25,6 +25,7 @@ from ..log import debug
 from ..record import Status
 from ..run import DRAIN, GRACE, PATIENCE, Run
 from . import Ended, Engine, frames, parcel
+from .addresses import listen
 
 if TYPE_CHECKING:
     from ..controls import Controls
@@ -68,8 +69,7 @@ class RemoteRun(Run):
         try:
             cwd = os.curdir if self.controls.cwd is None else os.fspath(self.controls.cwd)
             folder = os.path.abspath(cwd)
-            self._listener = socket.create_server((self._engine.host, 0), backlog=_STRANGERS)
-            self._listener.setblocking(False)
+            self._listener = listen(self._engine.host, _STRANGERS)
             call, self._landing = parcel.pack(
                 self.descriptor,
                 self._invocation,
