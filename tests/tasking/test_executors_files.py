@@ -119,6 +119,19 @@ def test_a_folder_of_output_comes_back(travelling: Engine, make_package: Callabl
     assert not Path("/dev/null").is_file()
 
 
+def test_a_file_that_cannot_be_kept_is_an_error(
+    travelling: Engine, make_package: Callable[..., Path], tmp_path: Path
+) -> None:
+    count = load_package(make_package("vanish", count=COUNT)).count
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    run = count(
+        "/dev/null", "/dev/null", "out", executor=travelling, cwd=desk, callback={"folder": lambda *_: desk.rmdir()}
+    )
+    assert run.exitstatus == run.ERROR
+    assert run.exitmsg.startswith("output could not be kept: ")
+
+
 def test_a_file_goes_where_a_link_points(travelling: Engine, make_package: Callable[..., Path], tmp_path: Path) -> None:
     count = load_package(make_package("links", count=COUNT)).count
     (tmp_path / "link").symlink_to("real")

@@ -125,6 +125,16 @@ def test_a_worker_that_cannot_reach_its_caller_says_where_it_looked() -> None:
     assert "host=" in result.exitmsg
 
 
+def test_a_worker_that_is_interrupted_says_so() -> None:
+    with ENGINES["forked"]() as pool:
+        run = shell("echo b = $PPID; echo a = $$; sleep 60", executor=adapt(pool), async_=True)
+        leader = run.wait_for("a", 30)
+        os.kill(int(run["b"]), signal.SIGINT)
+        assert run.wait(30)
+        assert (run.exitstatus, run.exitmsg) == (run.ABORTED, "its worker was interrupted (KeyboardInterrupt)")
+        assert not is_alive(leader)
+
+
 def test_strangers_are_turned_away() -> None:
     class Visited(Inline):
         def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:

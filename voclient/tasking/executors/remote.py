@@ -176,14 +176,20 @@ class RemoteRun(Run):
             return
         try:
             data = self._link.recv(frames.PIECE)
-            for kind, payload in self._reader.feed(data):
-                self._take(kind, payload)
-                if self.ended:
-                    return
         except BlockingIOError:
             return
         except OSError as error:
             data, self._trouble = b"", str(error)
+        if self.due < math.inf:
+            self.due = max(self.due, time.monotonic() + _SLACK)
+        try:
+            for kind, payload in self._reader.feed(data):
+                try:
+                    self._take(kind, payload)
+                except OSError as error:
+                    self._stop(Status.ERROR, f"output could not be kept: {error}")
+                if self.ended:
+                    return
         except (ValueError, KeyError) as error:
             # Not from our worker, or from one of another version.
             data, self._trouble = b"", f"it said what makes no sense: {error}"
@@ -259,8 +265,8 @@ class RemoteRun(Run):
             if self._stopping is None and told["status"] != Status.TIMEOUT.name:
                 self._cancel()
             self._stopping = (Status[told["status"]], told["message"])
-        self._noted = told["note"]
-        self._conclude(told["returncode"])
+        self._noted = told.get("note", "")
+        self._conclude(told.get("returncode"))
 
     def _note(self) -> str:
         return self._noted

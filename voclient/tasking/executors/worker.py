@@ -55,7 +55,7 @@ def work(call: bytes) -> str:
     """
     try:
         link = _Link(asked := pickle.loads(call))
-    except ConnectionError as error:
+    except OSError as error:
         return str(error)
     _work(asked, link)
     return ""
@@ -291,7 +291,7 @@ def main() -> None:
     os.unlink(told)  # it may hold secrets
     try:
         link = _Link(call)
-    except ConnectionError as error:
+    except OSError as error:
         sys.exit(str(error))
     _work(call, link, _end_when_told)
 
