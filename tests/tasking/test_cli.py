@@ -343,7 +343,7 @@ def test_the_completion_script_works_in_bash(package: Path) -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ("list", "show", "run", "check", "completion"):
+    for command in ("list", "show", "run", "check", "new", "import", "completion"):
         done = voclient(command, "--help")
         assert done.returncode == 0
         assert done.stdout.startswith(f"usage: voclient {command} [-h]")
