@@ -74,6 +74,10 @@ def test_the_command_line_is_that_of_bosh(case: dict[str, Any], imported: Import
          "output-files.0.file-template: a file that is written before the run"),
         ({"output-files": [{"id": "a", "name": "O", "path-template": "[A].x"}]},
          "output-files.0.id: 'a' is an input, too, which this file's name would replace"),
+        ({"inputs": 5}, "inputs: 5 is no list"),
+        ({"inputs": ["x"]}, "inputs.0: 'x' is no mapping"),
+        ({"groups": [{"id": "g", "members": [["a"]]}]}, "groups.0.members: [['a']] is not all texts"),
+        (one(value_key=[1]), "inputs.0.value-key: [1] is no text"),
         ({"schema-version": "0.4"}, "schema-version: '0.4' is not read, only 0.5"),
     ],
 )  # fmt: skip

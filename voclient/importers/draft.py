@@ -5,13 +5,14 @@ from __future__ import annotations
 import keyword
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from voclient.tasking.checking import Checker
 from voclient.tasking.descriptor import CONTROLS
 from voclient.tasking.errors import DescriptorError, TaskError
 from voclient.tasking.template import placeholders
+from voclient.tasking.values import show
 from voclient.tasking.yamlfile import Document, Path, parse_document
 
 from .emit import emit
@@ -69,11 +70,27 @@ class Source:
             f"{self.file}:{line}:{column}: {field}: {reason}", file=self.file, line=line, column=column, field=field
         )
 
-    def only(self, path: Path, data: dict[str, Any], known: Iterable[str], *, extensions: bool = False) -> None:
-        """Refuse a mapping with keys of unknown meaning."""
+    def only(self, path: Path, data: Any, known: Iterable[str], *, extensions: bool = False) -> None:
+        """Refuse what is no mapping, or has keys of unknown meaning."""
+        if not isinstance(data, dict):
+            raise self.refuse(path, f"{data!r} is no mapping")
         for key in data:
             if key not in known and not (extensions and ":" in str(key)):
                 raise self.refuse((*path, key), "is not known here, so what it asks for is not known either")
+
+    def shaped(self, path: Path, data: Any, fields: Mapping[str, str]) -> None:
+        """As `only`, for fields whose kinds are known: `text flag number texts list mapping any`."""
+        self.only(path, data, fields)
+        for name, value in data.items():
+            kind = fields[name]
+            is_kind = {
+                "text": isinstance(value, str), "flag": isinstance(value, bool), "any": True,
+                "number": isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300,
+                "texts": isinstance(value, list) and all(isinstance(item, str) for item in value),
+                "list": isinstance(value, list), "mapping": isinstance(value, dict),
+            }[kind]  # fmt: skip
+            if value is not None and not is_kind:
+                raise self.refuse((*path, name), f"{show(value)} is {'no' if kind != 'texts' else 'not all'} {kind}")
 
 
 Word = tuple[str, bool | None]

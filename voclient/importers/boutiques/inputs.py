@@ -12,27 +12,30 @@ from .command_line import split
 if TYPE_CHECKING:
     from .tool import Tool
 
-_INPUT = (
-    "id", "name", "type", "description", "value-key", "list", "list-separator", "optional", "command-line-flag",
-    "requires-inputs", "disables-inputs", "command-line-flag-separator", "default-value", "value-choices",
-    "value-requires", "value-disables", "integer", "minimum", "maximum", "exclusive-minimum", "exclusive-maximum",
-    "min-list-entries", "max-list-entries", "uses-absolute-path",
+INPUT = {
+    "id": "text", "name": "text", "type": "any", "description": "text", "value-key": "text", "list": "flag",
+    "list-separator": "text", "optional": "flag", "command-line-flag": "text", "requires-inputs": "texts",
+    "disables-inputs": "texts", "command-line-flag-separator": "text", "default-value": "any", "value-choices": "list",
+    "value-requires": "mapping", "value-disables": "mapping", "integer": "flag", "minimum": "number",
+    "maximum": "number", "exclusive-minimum": "flag", "exclusive-maximum": "flag", "min-list-entries": "number",
+    "max-list-entries": "number", "uses-absolute-path": "flag",
     # Of the dialect 0.5+styx; none of them changes a word.
-    "resolve-parent", "mutable",
-)  # fmt: skip
+    "resolve-parent": "flag", "mutable": "flag",
+}  # fmt: skip
 _TYPES = {"String": "string", "File": "path", "Flag": "bool", "Number": "float"}
 
 
 def read_input(tool: Tool, path: Path, item: dict[str, Any]) -> dict[str, Any]:
     """The parameter without its words; refused when its values cannot be checked as Boutiques does."""
     refuse = tool.source.refuse
-    tool.source.only(path, item, _INPUT)
     kind = item.get("type")
     if not isinstance(kind, str) or kind not in _TYPES:
         raise refuse((*path, "type"), "a command within the command" if isinstance(kind, (dict, list)) else
                      f"{kind!r} is none of the types String, File, Flag, Number")  # fmt: skip
     parameter: dict[str, Any] = {"type": "int" if item.get("integer") else _TYPES[kind]}
     if choices := item.get("value-choices"):
+        if not all(isinstance(choice, (str, int, float)) and not isinstance(choice, bool) for choice in choices):
+            raise refuse((*path, "value-choices"), "choices that are neither texts nor numbers")
         if kind == "String":
             if not all(isinstance(choice, str) for choice in choices):
                 raise refuse((*path, "value-choices"), "numbers among the choices of a String")

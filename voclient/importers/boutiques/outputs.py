@@ -13,11 +13,13 @@ from .command_line import split
 if TYPE_CHECKING:
     from .tool import Tool
 
-_OUTPUT = (
-    "id", "name", "description", "value-key", "path-template", "conditional-path-template",
-    "path-template-stripped-extensions", "list", "optional", "command-line-flag", "command-line-flag-separator",
-    "uses-absolute-path", "file-template",
-)  # fmt: skip
+OUTPUT = {
+    "id": "text", "name": "text", "description": "text", "value-key": "text", "path-template": "text",
+    "conditional-path-template": "list", "path-template-stripped-extensions": "texts", "list": "flag",
+    "optional": "flag", "command-line-flag": "text", "command-line-flag-separator": "text",
+    "uses-absolute-path": "flag", "file-template": "list",
+}  # fmt: skip
+STREAM = {"id": "text", "name": "text", "description": "text"}
 _IN_NO_NUMBER = re.compile(r"[^0-9.+eainf-]")
 _WILD = frozenset("*?[")
 
@@ -27,6 +29,9 @@ def read_outputs(tool: Tool) -> None:
     results: dict[str, Any] = {}
     for stream in ("stdout", "stderr"):
         if item := tool.data.get(f"{stream}-output"):
+            tool.source.shaped((f"{stream}-output",), item, STREAM)
+            if not item.get("id"):
+                raise tool.source.refuse((f"{stream}-output",), "needs an id")
             results[stream] = {"format": "text", "keys": {item["id"]: {"type": "text", **_described(item)}}}
     files = [_file(tool, name) for name in tool.outputs]
     if files:
@@ -42,7 +47,6 @@ def _described(item: dict[str, Any]) -> dict[str, str]:
 
 def _file(tool: Tool, name: str) -> dict[str, Any]:
     path, item = tool.outputs[name]
-    tool.source.only(path, item, _OUTPUT)
     if item.get("file-template"):
         raise tool.source.refuse((*path, "file-template"), "a file that is written before the run")
     if item.get("conditional-path-template"):

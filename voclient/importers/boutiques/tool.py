@@ -10,17 +10,24 @@ from voclient.tasking.yamlfile import Document, Path
 
 from ..draft import Draft, Names, Source, Word, first_sentence, one_line, paragraphs
 from .command_line import mark, number, split
-from .inputs import read_input, words_of
-from .outputs import read_outputs, words_of_output
+from .inputs import INPUT, read_input, words_of
+from .outputs import OUTPUT, read_outputs, words_of_output
 
-_TOOL = (
-    "name", "tool-version", "description", "deprecated-by-doi", "author", "url", "descriptor-url", "doi", "shell",
-    "tool-doi", "command-line", "container-image", "schema-version", "environment-variables", "groups", "inputs",
-    "tests", "online-platform-urls", "output-files", "invocation-schema", "suggested-resources", "tags", "error-codes",
-    "custom",
+_TOOL = {
+    "name": "text", "tool-version": "text", "description": "text", "deprecated-by-doi": "any", "author": "text",
+    "url": "text", "descriptor-url": "text", "doi": "text", "shell": "text", "tool-doi": "text", "command-line": "text",
+    "container-image": "mapping", "schema-version": "any", "environment-variables": "list", "groups": "list",
+    "inputs": "list", "tests": "any", "online-platform-urls": "any", "output-files": "list", "invocation-schema": "any",
+    "suggested-resources": "any", "tags": "any", "error-codes": "list", "custom": "any",
     # Of the dialect 0.5+styx.
-    "stdout-output", "stderr-output",
-)  # fmt: skip
+    "stdout-output": "mapping", "stderr-output": "mapping",
+}  # fmt: skip
+_GROUP = {
+    "id": "text", "name": "text", "description": "text", "members": "texts", "mutually-exclusive": "flag",
+    "one-is-required": "flag", "all-or-none": "flag",
+}  # fmt: skip
+_VARIABLE = {"name": "text", "value": "text", "description": "text"}
+_STATUS = {"code": "number", "description": "text"}
 
 
 def translate(document: Document) -> Draft:
@@ -52,9 +59,9 @@ class Tool:
         version = str(self.data.get("schema-version"))
         if not re.fullmatch(r"0\.5(\.\d+)?(\+styx)?", version):
             raise source.refuse(("schema-version",), f"{version!r} is not read, only 0.5")
-        source.only((), self.data, _TOOL)
-        self.inputs = self._entries("inputs")
-        self.outputs = self._entries("output-files")
+        source.shaped((), self.data, _TOOL)
+        self.inputs = self._entries("inputs", INPUT)
+        self.outputs = self._entries("output-files", OUTPUT)
         for name, (path, item) in self.outputs.items():
             key = self.inputs[name][1].get("value-key") if name in self.inputs else None
             if key is not None and (item.get("path-template") != key or item.get("path-template-stripped-extensions")):
@@ -95,13 +102,11 @@ class Tool:
         parameter = self.parameters[name]
         return bool(parameter.get("required") or parameter.get("default"))
 
-    def _entries(self, field: str) -> dict[str, tuple[Path, dict[str, Any]]]:
+    def _entries(self, field: str, known: dict[str, str]) -> dict[str, tuple[Path, dict[str, Any]]]:
         found: dict[str, tuple[Path, dict[str, Any]]] = {}
-        given = self.data.get(field) or []
-        if not isinstance(given, list):
-            raise self.source.refuse((field,), "must be a list")
-        for i, item in enumerate(given):
-            if not isinstance(item, dict) or not isinstance(item.get("id"), str) or item["id"] in found:
+        for i, item in enumerate(self.data.get(field) or []):
+            self.source.shaped((field, i), item, known)
+            if not item.get("id") or item["id"] in found:
                 raise self.source.refuse((field, i), "needs an id of its own")
             found[item["id"]] = ((field, i), item)
         return found
@@ -163,7 +168,7 @@ class Tool:
     def _environment(self) -> None:
         for i, item in enumerate(self.data.get("environment-variables") or []):
             path = ("environment-variables", i)
-            self.source.only(path, item, ("name", "value", "description"))
+            self.source.shaped(path, item, _VARIABLE)
             value = str(item.get("value", ""))
             if any(entry.get("value-key") and entry["value-key"] in value for _, entry in self.inputs.values()):
                 raise self.source.refuse((*path, "value"), "an input's value in a variable")
@@ -177,6 +182,7 @@ class Tool:
         needs: dict[str, list[str]] = {}
         for i, group in enumerate(self.data.get("groups") or []):
             path = ("groups", i)
+            self.source.shaped(path, group, _GROUP)
             members = [self._own((*path, "members", j), name) for j, name in enumerate(group.get("members") or [])]
             if group.get("mutually-exclusive") and len(members) > 1:
                 exclusive.append(members)
@@ -193,7 +199,7 @@ class Tool:
         for name, (path, item) in self.inputs.items():
             own = self.names.of[name]
             for field in ("value-requires", "value-disables"):
-                if any(item.get(field, {}).values()):
+                if any((item.get(field) or {}).values()):
                     raise self.source.refuse((*path, field), "a rule for single values of an input")
             for other in item.get("requires-inputs") or []:
                 if other in groups and other not in self.inputs:
@@ -242,6 +248,7 @@ class Tool:
     def _exit_statuses(self) -> None:
         statuses: dict[int, Any] = {}
         for i, item in enumerate(self.data.get("error-codes") or []):
+            self.source.shaped(("error-codes", i), item, _STATUS)
             code = item.get("code")
             if not isinstance(code, int) or not 0 <= code <= 255:
                 raise self.source.refuse(("error-codes", i), f"{code!r} is no exit status")

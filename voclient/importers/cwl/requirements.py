@@ -42,8 +42,9 @@ def read_requirements(tool: Tool) -> None:
             tool.result.comments.append(f"The program is meant to run in the container image {image}; "
                                         "here it must be installed.")  # fmt: skip
         if name == "SoftwareRequirement":
-            packages = item.get("packages", [])
-            names = packages if isinstance(packages, dict) else [entry.get("package") for entry in packages]
+            packages = item.get("packages")
+            names = [entry.get("package") if isinstance(entry, dict) else entry for entry in packages or []] if (
+                isinstance(packages, (dict, list))) else [packages]  # fmt: skip
             tool.result.comments.append(f"It needs the software {', '.join(map(str, names))}.")
         if not is_hint or name not in found:
             found[name] = path, item
@@ -91,6 +92,8 @@ def _entries(tool: Tool) -> Iterator[tuple[Path, str, dict[str, Any], bool]]:
         given = tool.tool.get(field) or []
         if isinstance(given, dict):
             entries = [((*tool.path, field, name), name, item) for name, item in given.items()]
+        elif not isinstance(given, list):
+            raise tool.refuse((field,), "must be a list or a mapping")
         else:
             entries = [
                 ((*tool.path, field, i), item.get("class") if isinstance(item, dict) else None, item)
