@@ -12,7 +12,6 @@ html_theme = "furo"
 html_title = "VOClient"
 exclude_patterns = ["_build", "demo"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]
 
 # The JSON Schemas for editors are published beside the pages.
 _schemas = Path(__file__).parent / "_build" / "schemas"

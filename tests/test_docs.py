@@ -24,11 +24,7 @@ from voclient.tasking import set_task_path
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "docs" / "examples" / "languages"
 STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
-PAGES = (
-    "README.md", "docs/python.md", "docs/many-inputs.md", "docs/functions.md", "docs/opset.md", "docs/packager.md",
-    "docs/descriptor.md", "docs/interaction.md", "docs/shell.md", "docs/importing.md", "docs/cache.md",
-    "docs/channel.md", "docs/coming-from.md", "docs/executors.md",
-)  # fmt: skip
+PAGES = ("README.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\S+/\S+\.yaml|\w+\.py)\n")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -98,9 +94,10 @@ def modules() -> list[str]:
 
 
 def test_the_examples_of_the_docstrings_hold(reader: Path) -> None:
-    for _, language, text in blocks("docs/packager.md"):
-        if language == "yaml":
-            write_file(text)
+    for page in ("docs/packager.md", "docs/outputs.md"):
+        for _, language, text in blocks(page):
+            if language == "yaml":
+                write_file(text)
     told: list[str] = []
     attempted = 0
     for name in modules():
