@@ -72,6 +72,7 @@ def bound(**fields: Any) -> dict[str, Any]:
         (bound(type={"type": "array", "items": "string[]"}),
          "inputs.x.type.items: a list of lists, or of values that may be null"),
         (bound(type="boolean[]"), "inputs.x.inputBinding: a list of booleans"),
+        (bound(type={"type": "enum", "symbols": ["a/b"]}), "inputs.x.type.symbols: a / in a symbol"),
         (bound(type="unknown"), "inputs.x.type: no type 'unknown' is defined in this file"),
         (bound(inputBinding={"position": "${return 1;}"}),
          "inputs.x.inputBinding.position: '${return 1;}': the order must be known before the values"),
@@ -203,6 +204,11 @@ def test_a_default_number_is_sent_as_cwl_writes_it(tmp_path: Path) -> None:
     assert translate(load_descriptor(tmp_path / "t.yaml"), {"c": 1.5e20}).words == [
         "123000", "0.00001", "150000000000000000000",
     ]  # fmt: skip
+
+
+def test_an_input_of_the_type_stdin_is_standard_input(imported: Imported) -> None:
+    task = imported(tool({"baseCommand": "cat", "inputs": {"a-file": {"type": "stdin"}}}))
+    assert translate(task, {"a-file": "/x"}).stdin == "/x"
 
 
 def test_a_graph_of_one_tool_is_that_tool(imported: Imported) -> None:

@@ -276,7 +276,7 @@ class Tool:
             self._redirect_input((*self.path, "stdin"), self.tool["stdin"])
         for name, (path, item) in self.inputs.items():
             if item.get("type") == "stdin":
-                self._redirect_input((*path, "type"), f"$(inputs.{name}.path)")
+                self._redirect_input((*path, "type"), f'$(inputs["{name}"].path)')
 
     def _redirect_input(self, path: Path, given: Any) -> None:
         text = read_text(self.source, path, given)

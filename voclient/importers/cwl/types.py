@@ -64,6 +64,8 @@ class Types:
             symbols = given.get("symbols")
             if not isinstance(symbols, list) or not symbols or not all(isinstance(item, str) for item in symbols):
                 raise refuse((*path, "symbols"), "an enum needs a list of texts")
+            if any("/" in item and "#" not in item for item in symbols):
+                raise refuse((*path, "symbols"), "a / in a symbol, of which CWL takes what is behind it")
             names = tuple(item.rsplit("#", 1)[-1].rsplit("/", 1)[-1] for item in symbols)
             return Type("choice", ("enum",), choices=names, binding=given.get("inputBinding"),
                         path=(*path, "inputBinding"))  # fmt: skip
