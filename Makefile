@@ -9,8 +9,8 @@ NINJA := $(VENV)/bin/ninja
 
 # Debian 12 or later. The first list builds and runs VOClient, the second judges it in the tests.
 PACKAGES := gcc g++ pkg-config python3-venv python3-dev libexpat1-dev zlib1g-dev libcurl4-openssl-dev openssl ca-certificates
-TEST_PACKAGES := bc gnuplot-nox munge openssh-client slurm-wlm sqlite3 stilts default-jre-headless fitsverify libcfitsio-bin \
-  mandoc valgrind clang-format
+TEST_PACKAGES := bc fish gnuplot-nox munge openssh-client slurm-wlm sqlite3 stilts default-jre-headless fitsverify \
+  libcfitsio-bin wcstools source-extractor xpa-tools mandoc valgrind clang-format zsh
 
 SOURCES := $(shell find voclient taskdefs legacy_bin -type f -not -name '*.pyc') pyproject.toml meson.build
 

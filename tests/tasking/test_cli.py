@@ -314,34 +314,6 @@ def test_check_says_when_there_is_nothing_to_check(tmp_path: Path) -> None:
     assert done.stderr == f"voclient: {tmp_path}: no package.yaml and no descriptor (*.yaml) there\n"
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        (("li",), ["list"]),
-        (("run", "na"), ["names"]),
-        (("run", "demo."), ["demo.names"]),
-        (("run", "names", ""), ["name=", "precision=", "frame=", "quiet="]),
-        (("run", "names", "frame=g"), ["frame=galactic"]),
-        (("run", "names", "quiet="), ["quiet=yes", "quiet=no"]),
-        (("run", "names", "--j"), ["--json"]),
-        (("run", "nothing", "x"), []),
-        (("completion", "b"), ["bash"]),
-    ],
-)
-def test_the_next_word_is_completed(package: Path, words: tuple[str, ...], found: list[str]) -> None:
-    assert voclient("complete", *words, "--", words[-1]).stdout.split() == found
-
-
-def test_the_completion_script_works_in_bash(package: Path) -> None:
-    script = (
-        f'voclient() {{ {sys.executable} -m voclient.cli "$@"; }}\neval "$(voclient completion bash)"\n'
-        "COMP_LINE='voclient run names frame=g'; COMP_POINT=${#COMP_LINE}\n"
-        'COMP_WORDS=(voclient run names frame = g); COMP_CWORD=5\n_voclient; echo "${COMPREPLY[@]}"\n'
-    )
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "galactic\n"
-
-
 def test_every_command_explains_itself() -> None:
     for command in ("list", "show", "run", "check", "new", "import", "completion"):
         done = voclient(command, "--help")

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 SUBCOMMANDS = {
     "list": ("listing", "list task packages and their tasks"),
@@ -73,13 +73,7 @@ def _dispatch(words: list[str]) -> int:
         from voclient.tasking.values import suggest
 
         parser.error(f"no command {name!r}{suggest(name, SUBCOMMANDS)} (commands: {', '.join(SUBCOMMANDS)})")
-    home, summary = SUBCOMMANDS[name]
-    module = import_module(f".{home}", __name__)
-    subparser = Parser(
-        prog=f"voclient {name}", description=f"{summary[0].upper()}{summary[1:]}.", epilog=module.EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
-    )  # fmt: skip
-    module.configure(subparser)
+    subparser, module = make_subparser(name)
     from voclient.tasking.errors import TaskError
 
     try:
@@ -88,6 +82,18 @@ def _dispatch(words: list[str]) -> int:
         print(f"voclient: {error}", file=sys.stderr)
         return USAGE
     return status
+
+
+def make_subparser(name: str) -> tuple[Parser, Any]:
+    """The parser of a subcommand, and its module."""
+    home, summary = SUBCOMMANDS[name]
+    module = import_module(f".{home}", __name__)
+    parser = Parser(
+        prog=f"voclient {name}", description=f"{summary[0].upper()}{summary[1:]}.", epilog=module.EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    module.configure(parser)
+    return parser, module
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,25 +1,18 @@
-"""`voclient completion`: scripts for bash and zsh, and what they ask for: the next word's candidates."""
+"""`voclient completion`: scripts for bash, zsh and fish, and what they ask for: the next word's candidates."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from . import OK, SUBCOMMANDS
+from . import OK, SUBCOMMANDS, make_subparser
 
 EPILOG = """\
   eval "$(voclient completion bash)"      in ~/.bashrc
-  eval "$(voclient completion zsh)"       in ~/.zshrc
+  eval "$(voclient completion zsh)"       in ~/.zshrc, after compinit
+  voclient completion fish | source       in ~/.config/fish/config.fish
 """
-_OPTIONS = {
-    "list": ("--json", "--help"), "show": ("--json", "--help"),
-    "run": ("--json", "--timeout", "--cache", "--provenance", "--prompt", "--pset", "--save", "--dry-run", "--help"),
-    "check": ("--no-examples", "--network", "--timeout", "--help"), "completion": ("bash", "zsh"),
-    "stubs": ("--output", "--module", "--help"),
-    "cache": ("--json", "--older", "--help"),
-    "new": ("--help-option", "--timeout", "--output", "--force", "--help"),
-    "import": ("--output", "--force", "--help"),
-}  # fmt: skip
+# Each falls back to names of files when nothing is found.
 _BASH = """\
 _voclient() {
     local line prefix="" current="${COMP_LINE:0:COMP_POINT}"
@@ -28,7 +21,8 @@ _voclient() {
     [[ $current == *=* ]] && prefix="${current%=*}="
     COMPREPLY=()
     while IFS= read -r line; do
-        COMPREPLY+=("${line#"$prefix"}")
+        printf -v line %q "${line#"$prefix"}"
+        COMPREPLY+=("$line")
     done < <(voclient complete "${COMP_WORDS[@]:1:COMP_CWORD}" -- "$current" 2>/dev/null)
     [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace
 }
@@ -40,21 +34,41 @@ _voclient() {
     found=("${(@f)$(voclient complete "${(@)words[2,CURRENT]}" -- "$words[CURRENT]" 2>/dev/null)}")
     found=(${found:#})
     if (( $#found )); then
-        compadd -Q -S '' -a found
+        compadd -S '' -- ${(M)found:#*=}
+        compadd -- ${found:#*=}
     else
+        compset -P '*='
         _files
     fi
 }
 compdef _voclient voclient
 """
+_FISH = """\
+function __voclient_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -e words[1]
+    set -l found (voclient complete $words $current -- $current 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else if string match -q '*=*' -- $current
+        set -l pair (string split -m 1 = -- $current)
+        printf "$pair[1]=%s\\n" (__fish_complete_path $pair[2])
+    else
+        __fish_complete_path $current
+    end
+end
+complete -c voclient -f -a '(__voclient_complete)'
+"""
+_SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=("bash", "zsh"))
+    parser.add_argument("shell", choices=tuple(_SCRIPTS))
 
 
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
-    print(_BASH if parser.parse_args(words).shell == "bash" else _ZSH, end="")
+    print(_SCRIPTS[parser.parse_args(words).shell], end="")
     return OK
 
 
@@ -64,25 +78,78 @@ def complete(words: Sequence[str]) -> int:
     if at < 0 or words[at] != "--":
         return OK
     current = words[-1]
-    for candidate in _candidates(list(words[:at]), current):
+    before = _whole(words[:at])
+    for candidate in _candidates(before[:-1], current):
         if candidate.startswith(current):
             print(candidate)
     return OK
 
 
+def _whole(words: Sequence[str]) -> list[str]:
+    """The words as they were typed: bash cuts them at `=` and `:`."""
+    whole: list[str] = []
+    joins = False
+    for word in words:
+        cut = bool(word) and set(word) <= {"=", ":"}
+        if whole and (cut or joins):
+            whole[-1] += word
+        else:
+            whole.append(word)
+        joins = cut
+    return whole
+
+
 def _candidates(words: list[str], current: str) -> list[str]:
-    if len(words) <= 1:
+    if not words:
         return [*SUBCOMMANDS, "--help", "--version"]
     command = words[0]
-    if current.startswith("-") or command == "completion":
-        return list(_OPTIONS.get(command, ()))
-    if command in ("list", "show", "run") and len(words) == 2:
-        return _tasks()
-    if command == "cache":
-        from .cache import ACTIONS
+    if command not in SUBCOMMANDS:
+        return []
+    parser, _ = make_subparser(command)
+    options = {name: action for action in parser._actions for name in action.option_strings}
+    if "--" in words:
+        return []
+    valued = {name for name, action in options.items() if action.nargs != 0 and action.metavar != "[=AGE]"}
+    if words[-1] in valued:
+        return [str(choice) for choice in options[words[-1]].choices or ()]
+    if current.startswith("-"):
+        name, equals, _ = current.partition("=")
+        if equals and name in options:
+            return [f"{name}={choice}" for choice in options[name].choices or ()]
+        return list(options)
+    places = [action for action in parser._actions if not action.option_strings]
+    return list(_operands(command, list(_without_options(words[1:], valued)), places, current))
 
-        return list(ACTIONS) if len(words) == 2 else _tasks() if words[1] in ("list", "clear") else []
-    return _parameters(words[1], current) if command == "run" else []
+
+def _without_options(words: Sequence[str], valued: set[str]) -> Iterator[str]:
+    before = ""
+    for word in words:
+        if before not in valued and not word.startswith("-"):
+            yield word
+        before = word
+
+
+def _operands(command: str, given: Sequence[str], places: Sequence[argparse.Action], current: str) -> Sequence[str]:
+    """What may stand behind the operands that are given."""
+    if command == "run" and given:
+        return _parameters(given, current)
+    if len(given) < len(places) and (choices := places[len(given)].choices):
+        return list(choices)
+    if command == "cache":
+        return _tasks() if len(given) == 1 and given[0] in ("list", "clear") else ()
+    if given:
+        return ()
+    if command in ("show", "stubs"):
+        return [*_packages(), *(_tasks() if command == "show" else ())]
+    if command == "new":
+        return _programs(current)
+    return _tasks() if command in ("list", "run") else ()
+
+
+def _packages() -> list[str]:
+    from voclient.tasking.searchpath import find_packages
+
+    return [package.name for package in find_packages()]
 
 
 def _tasks() -> list[str]:
@@ -93,20 +160,36 @@ def _tasks() -> list[str]:
     return sorted(set(alone)) + names
 
 
-def _parameters(task: str, current: str) -> list[str]:
+def _programs(current: str) -> list[str]:
+    """Those on PATH; a path is completed by the shell."""
+    import os
+
+    if not current or "/" in current:
+        return []
+    found: set[str] = set()
+    for folder in filter(None, os.get_exec_path()):
+        try:
+            found.update(name for name in os.listdir(folder) if name.startswith(current))
+        except OSError:
+            continue
+    return sorted(found)
+
+
+def _parameters(given: Sequence[str], current: str) -> list[str]:
     from voclient.tasking.errors import TaskError
     from voclient.tasking.packages import import_task
 
-    if ".py:" in task:
+    if ".py:" in given[0]:
         return []  # nothing is executed to complete a word
     try:
-        parameters = import_task(task).descriptor.parameters
+        parameters = import_task(given[0]).descriptor.parameters
     except TaskError:
         return []
     name, equals, _ = current.partition("=")
     if not equals:
-        return [f"{parameter.name}=" for parameter in parameters]
-    chosen = next((parameter for parameter in parameters if parameter.name == name), None)
+        there = {word.partition("=")[0] for word in given[1:] if "=" in word}
+        return [f"{p.name}=" for p in parameters if p.repeated or not there & {p.name, *p.aliases}]
+    chosen = next((p for p in parameters if name == p.name or name in p.aliases), None)
     if chosen is None:
         return []
     values = chosen.choices or (("yes", "no") if chosen.type == "bool" else ())
