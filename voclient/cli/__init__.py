@@ -21,6 +21,15 @@ SUBCOMMANDS = {
     "completion": ("completion", "print the completion script of a shell"),
 }
 OK, FAILED, USAGE, TIMED_OUT, INTERRUPTED = 0, 1, 2, 124, 130
+EXIT_STATUSES = {
+    OK: "success",
+    FAILED: "the task failed, an example gives something else, a file cannot be translated, nothing was found",
+    USAGE: "a wrong call, a wrong descriptor, or no such task or program; nothing was run",
+    TIMED_OUT: "the task was ended at its time limit",
+    129: "ended by the signal HUP",
+    INTERRUPTED: "ended by Ctrl-C (the signal INT)",
+    143: "ended by the signal TERM; what was started ended first, as with the other signals",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,8 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 success, 1 the task failed, 2 wrong use or a wrong descriptor, 124 time limit, 130 interrupted,
-        129 or 143 ended by the signal HUP or TERM.
+        Exit status, one of `EXIT_STATUSES`.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _prepare_streams()

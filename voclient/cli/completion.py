@@ -64,7 +64,7 @@ _SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=tuple(_SCRIPTS))
+    parser.add_argument("shell", choices=tuple(_SCRIPTS), help="whose script")
 
 
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
