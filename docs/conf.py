@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from voclient.tasking.schema_json import json_schema
+from voclient.tasking.descriptors.schema_json import json_schema
 
 project = "VOClient"
 copyright = "the VOClient authors"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from voclient.tasking.checking import Entries
-from voclient.tasking.descriptor import FRAMES
-from voclient.tasking.schema import (
+from voclient.tasking.descriptors.checking import Entries
+from voclient.tasking.descriptors.descriptor import FRAMES
+from voclient.tasking.descriptors.schema import (
     DESCRIPTOR,
     DESCRIPTOR_REQUIRED,
     EXAMPLE,
@@ -16,9 +16,9 @@ from voclient.tasking.schema import (
     PACKAGE_REQUIRED,
     REQUIRES,
 )
-from voclient.tasking.schema_interaction import PROMPT, SESSION
-from voclient.tasking.schema_parameter import PARAMETER
-from voclient.tasking.schema_results import KEY, RESULTS, SECTION
+from voclient.tasking.descriptors.schema_interaction import PROMPT, SESSION
+from voclient.tasking.descriptors.schema_parameter import PARAMETER
+from voclient.tasking.descriptors.schema_results import KEY, RESULTS, SECTION
 
 HEAD = """\
 # The descriptor format

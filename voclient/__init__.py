@@ -14,6 +14,6 @@ def __getattr__(name: str) -> str:
 
 def load_ipython_extension(shell: object) -> None:
     """`%load_ext voclient`: for an IPython that was started after VOClient was imported."""
-    from .tasking.ipython import install
+    from .tasking.calls.ipython import install
 
     install(shell)

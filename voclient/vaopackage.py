@@ -1,5 +1,5 @@
 """The VAO task package: `from voclient.vaopackage import vosesame`."""
 
-from .tasking.packages import bind_module
+from .tasking.packages.modules import bind_module
 
 __getattr__, __dir__ = bind_module("vao")

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import Literal, Unpack
 
 from voclient.tasking import OPset, Task
-from voclient.tasking.annotations import ControlArguments, QuantityLike, SkyLike, TableLike, TimeLike
+from voclient.tasking.calls.annotations import ControlArguments, QuantityLike, SkyLike, TableLike, TimeLike
 
 class _Vosesame(Task):
     def __call__(

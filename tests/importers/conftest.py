@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from voclient.importers import import_descriptor
-from voclient.tasking.descriptor import Descriptor
-from voclient.tasking.loading import load_descriptor
+from voclient.tasking.descriptors.descriptor import Descriptor
+from voclient.tasking.descriptors.loading import load_descriptor
 
 
 @pytest.fixture

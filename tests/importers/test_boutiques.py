@@ -11,8 +11,8 @@ import yaml
 
 from voclient.importers import ImportRefusedError, import_descriptor
 from voclient.tasking import import_task
-from voclient.tasking.arguments import translate
-from voclient.tasking.descriptor import Descriptor
+from voclient.tasking.calls.arguments import translate
+from voclient.tasking.descriptors.descriptor import Descriptor
 from voclient.tasking.errors import TaskParameterError
 
 Imported = Callable[..., Descriptor]

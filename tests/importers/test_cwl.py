@@ -11,9 +11,9 @@ import yaml
 
 from voclient.importers import ImportRefusedError, import_descriptor
 from voclient.tasking import import_task
-from voclient.tasking.arguments import translate
-from voclient.tasking.descriptor import Descriptor
-from voclient.tasking.loading import load_descriptor
+from voclient.tasking.calls.arguments import translate
+from voclient.tasking.descriptors.descriptor import Descriptor
+from voclient.tasking.descriptors.loading import load_descriptor
 
 Imported = Callable[..., Descriptor]
 CASES = yaml.safe_load((Path(__file__).parent / "cwl_cases.yaml").read_text())

@@ -21,7 +21,7 @@ from voclient.importers.help_text.options import read_options
 from voclient.importers.help_text.program import ask
 from voclient.importers.help_text.usage import find_usage, read_usage
 from voclient.tasking import Task, import_task
-from voclient.tasking.descriptor import CONTROLS
+from voclient.tasking.descriptors.descriptor import CONTROLS
 from voclient.tasking.errors import ExecutableNotFoundError, TaskError, TaskParameterError
 
 ARGPARSE = """\

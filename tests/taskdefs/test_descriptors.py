@@ -12,8 +12,8 @@ import pytest
 import yaml
 from archive.fixture import RunningArchive
 
-from voclient.tasking.descriptor import Descriptor, Parameter
-from voclient.tasking.searchpath import find_packages
+from voclient.tasking.descriptors.descriptor import Descriptor, Parameter
+from voclient.tasking.packages.searchpath import find_packages
 from voclient.vaopackage import __dir__ as names_of_tasks
 
 TOOLS = ("votinfo", "votcnv", "votsort", "votpos", "votstat", "vosesame")

@@ -15,7 +15,7 @@ from astropy.io import fits
 from astropy.table import Table
 
 from voclient.tasking import TaskParameterError, import_package
-from voclient.tasking.searchpath import find_packages
+from voclient.tasking.packages.searchpath import find_packages
 
 PACKAGES = ("cfitsio", "wcstools", "sextractor", "stilts", "xpa")
 PROGRAMS = ["fpack", "fitsverify", "sky2xy", "source-extractor", "stilts", "xpaget"]

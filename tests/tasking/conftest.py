@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from tasking.engines import ENGINES, Engines
 
-from voclient.tasking import searchpath
 from voclient.tasking.executors import Engine, adapt
+from voclient.tasking.packages import searchpath
 
 PackageMaker = Callable[..., Path]
 SHOW_ARGUMENTS = "#!{python}\nimport sys, json\nprint(json.dumps({{'argv': sys.argv[1:]}}))\n"

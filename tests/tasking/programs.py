@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from voclient.tasking.controls import Controls
-from voclient.tasking.descriptor import Descriptor, Invocation, Key, Parameter, Place, Results, Section
+from voclient.tasking.calls.controls import Controls
+from voclient.tasking.descriptors.descriptor import Descriptor, Invocation, Key, Parameter, Place, Results, Section
 from voclient.tasking.opset import OPset
-from voclient.tasking.run import start
+from voclient.tasking.running.run import start
 
 KEYWORDS = Results(stdout=Section("keyword", keys=(Key("a", "int"), Key("b", "float", unit="deg"))))
 """`a = 1` and `b = 2.5` on standard output."""

@@ -14,9 +14,9 @@ from numpydoc.validate import validate
 
 from voclient import tasking, vaopackage
 from voclient.tasking import Parameter
-from voclient.tasking.annotations import QuantityLike, TableLike, annotate, control_types, spell_type
-from voclient.tasking.controls import SUPPORTED
-from voclient.tasking.descriptor import PARAMETER_TYPES
+from voclient.tasking.calls.annotations import QuantityLike, TableLike, annotate, control_types, spell_type
+from voclient.tasking.calls.controls import SUPPORTED
+from voclient.tasking.descriptors.descriptor import PARAMETER_TYPES
 
 EVERY_TYPE = """\
 summary: Take everything

@@ -14,8 +14,8 @@ from astropy.table import Table
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from voclient.tasking.arguments import translate
-from voclient.tasking.descriptor import Descriptor, Parameter, Place
+from voclient.tasking.calls.arguments import translate
+from voclient.tasking.descriptors.descriptor import Descriptor, Parameter, Place
 from voclient.tasking.errors import TaskParameterError
 
 
@@ -126,7 +126,7 @@ def test_a_table_object_can_be_opened_by_its_name_in_a_child() -> None:
 
 
 def test_a_large_table_goes_to_disk_and_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voclient.tasking.staging._IN_MEMORY", 10_000)
+    monkeypatch.setattr("voclient.tasking.calls.staging._IN_MEMORY", 10_000)
     table = Table({"n": list(range(2000))})
     invocation = translate(make(Parameter("t", "table", argv=("{}",))), {"t": table})
     (number,) = invocation.descriptors

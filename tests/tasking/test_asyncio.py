@@ -10,7 +10,7 @@ import threading
 import pytest
 from tasking.programs import children, eventually, in_new_interpreter, open_files, shell
 
-from voclient.tasking.descriptor import Key, Results, Section
+from voclient.tasking.descriptors.descriptor import Key, Results, Section
 from voclient.tasking.errors import TaskError, TaskExecutionError
 from voclient.tasking.executors.local import process_limit
 from voclient.tasking.opset import OPset
@@ -37,7 +37,7 @@ def test_a_finished_one_is_awaited_at_once_also_without_asyncio() -> None:
     with pytest.raises(StopIteration) as stopped:
         next(result.__await__())
     assert stopped.value.value is result
-    script = "import sys, voclient.tasking.run; print('asyncio' in sys.modules)"
+    script = "import sys, voclient.tasking.running.run; print('asyncio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "False\n"
 
 

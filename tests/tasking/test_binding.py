@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from voclient import tasking
-from voclient.tasking.annotations import QuantityLike
-from voclient.tasking.controls import SUPPORTED
+from voclient.tasking.calls.annotations import QuantityLike
+from voclient.tasking.calls.controls import SUPPORTED
+from voclient.tasking.calls.tasks import Task
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.tasks import Task
 
 TEXT = """\
 task: resolve

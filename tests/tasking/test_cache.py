@@ -19,11 +19,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voclient.tasking import CacheError, amounts, cache, store, store_index
+from voclient.tasking import CacheError, cache
+from voclient.tasking.calls import amounts
+from voclient.tasking.storage import store, store_index
 
 WORKER = """
 import random, sys
-from voclient.tasking import cache, store
+from voclient.tasking import cache
+from voclient.tasking.storage import store
 
 store.RECENT = 0
 seed, turns = int(sys.argv[1]), int(sys.argv[2])

@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tasking.programs import open_files
 
-from voclient.tasking import OPset, Task, TaskExecutionError, TaskParameterError, cache, cached_runs, import_task, store
-from voclient.tasking.controls import Controls
-from voclient.tasking.run import Run
+from voclient.tasking import OPset, Task, TaskExecutionError, TaskParameterError, cache, import_task
+from voclient.tasking.calls.controls import Controls
+from voclient.tasking.running.run import Run
+from voclient.tasking.storage import cached_runs, store
 
 TOOL = """\
 #!/bin/sh

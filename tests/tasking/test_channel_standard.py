@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from voclient.tasking.descriptor import KEY_TYPES, Key, Results, Section
+from voclient.tasking.descriptors.descriptor import KEY_TYPES, Key, Results, Section
 from voclient.tasking.results.channel import ChannelParser
 from voclient.tasking.results.conformance import violations
 

@@ -13,9 +13,9 @@ from tasking.programs import open_files, run_program, shell
 
 from voclient import tasking
 from voclient.cli import main
-from voclient.tasking.capture import IN_MEMORY
-from voclient.tasking.descriptor import Key, Results, Section
+from voclient.tasking.descriptors.descriptor import Key, Results, Section
 from voclient.tasking.errors import DescriptorError, ResultError
+from voclient.tasking.running.capture import IN_MEMORY
 
 SIZE = 1200
 

@@ -393,7 +393,7 @@ def test_a_program_that_is_too_old_is_not_run(
 def test_a_program_that_hangs_when_it_is_asked_is_ended(
     make: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voclient.tasking.requirements.PATIENCE", 0.2)
+    monkeypatch.setattr("voclient.tasking.packages.requirements.PATIENCE", 0.2)
     program = tmp_path / "hangs"
     program.write_text("#!/bin/sh\nexec sleep 1000\n")
     program.chmod(0o755)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from voclient.tasking import Task, load_package
-from voclient.tasking import run as runs
 from voclient.tasking.executors.local import Pump, process_limit
+from voclient.tasking.running import run as runs
 
 SLEEP = """\
 summary: Sleep

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from voclient import vaopackage
-from voclient.tasking.ipython import complete
+from voclient.tasking.calls.ipython import complete
 from voclient.vaopackage import votcnv, votsort
 
 SESSION = """\

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from voclient.tasking import Task, TaskParameterError, load_package
-from voclient.tasking.examples import run_example
+from voclient.tasking.packages.examples import run_example
 from voclient.tasking.results.conformance import violations
 
 from .programs import eventually, rule

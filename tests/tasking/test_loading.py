@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from voclient.tasking.descriptor import PARAMETER_TYPES, Descriptor
+from voclient.tasking.descriptors.descriptor import PARAMETER_TYPES, Descriptor
+from voclient.tasking.descriptors.loading import check_units, load_descriptor, load_package_file
+from voclient.tasking.descriptors.schema import DESCRIPTOR
+from voclient.tasking.descriptors.schema_parameter import PARAMETER
 from voclient.tasking.errors import DescriptorError
-from voclient.tasking.loading import check_units, load_descriptor, load_package_file
-from voclient.tasking.schema import DESCRIPTOR
-from voclient.tasking.schema_parameter import PARAMETER
 
 HEAD = "task: t\nsummary: A task\nexecutable: prog\n"
 # As it stands in the design.
@@ -104,7 +104,7 @@ def test_three_lines_are_a_descriptor(folder: Folder) -> None:
 
 def test_the_second_reading_gives_the_same_and_needs_no_yaml(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     first = folder.load(VOSESAME)
-    monkeypatch.setattr("voclient.tasking.loading._compile", None)
+    monkeypatch.setattr("voclient.tasking.descriptors.loading._compile", None)
     assert load_descriptor(folder.path / "t.yaml") == first
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tasking.programs import open_files, run_program
 
-from voclient.tasking.capture import CapturedOutput
-from voclient.tasking.descriptor import Key, Results, Section
+from voclient.tasking.descriptors.descriptor import Key, Results, Section
 from voclient.tasking.opset import OPset
 from voclient.tasking.results.bulk import BLOCK, BulkColumn
+from voclient.tasking.running.capture import CapturedOutput
 
 COUNT = 3 * BLOCK + 5
 KEYS = (Key("x", "float", array=True), Key("n", "int"), Key("s"), Key("f", "float"), Key("table", "table"))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import pytest
 from tasking.programs import eventually, run_program, shell
 
-from voclient.tasking.descriptor import ExitStatus, Key, Results, Section
+from voclient.tasking.descriptors.descriptor import ExitStatus, Key, Results, Section
 from voclient.tasking.errors import TaskError, TaskExecutionError
 from voclient.tasking.opset import OPset
 

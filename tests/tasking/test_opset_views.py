@@ -15,7 +15,7 @@ from astropy import units as u
 from astropy.table import MaskedColumn, Table
 from tasking.programs import python, run_program, shell
 
-from voclient.tasking.descriptor import Key, Results, Section
+from voclient.tasking.descriptors.descriptor import Key, Results, Section
 from voclient.tasking.opset import html
 
 ROWS = Results(

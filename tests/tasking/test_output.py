@@ -6,13 +6,13 @@ import os
 
 from tasking.programs import in_new_interpreter, python, run_program, shell
 
-from voclient.tasking.descriptor import Results
+from voclient.tasking.descriptors.descriptor import Results
 
 
 def test_a_gigabyte_of_output_takes_little_memory() -> None:
     done = in_new_interpreter("""
         import resource
-        from voclient.tasking.descriptor import Results
+        from voclient.tasking.descriptors.descriptor import Results
         run_program("/bin/echo", "a = 1")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         with run_program("/usr/bin/head", "-c", "1000000000", "/dev/zero", results=Results()) as result:
@@ -26,7 +26,7 @@ def test_a_gigabyte_of_output_takes_little_memory() -> None:
 def test_output_that_finds_no_room_ends_the_run_as_an_error() -> None:
     done = in_new_interpreter("""
         import resource
-        from voclient.tasking.descriptor import Results
+        from voclient.tasking.descriptors.descriptor import Results
         resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, resource.RLIM_INFINITY))
         result = shell("cat /dev/zero", results=Results())
         print(result.exitstatus.name, result.exitmsg)
@@ -65,7 +65,7 @@ def test_binary_output_comes_back_byte_for_byte() -> None:
 
 def test_a_result_with_much_output_that_is_dropped_closes_its_file_silently() -> None:
     done = in_new_interpreter("""
-        from voclient.tasking.descriptor import Results
+        from voclient.tasking.descriptors.descriptor import Results
         before = len(open_files())
         result = run_program("/usr/bin/head", "-c", "3000000", "/dev/zero", results=Results())
         kept = result.open_stdout()

@@ -17,8 +17,8 @@ from voclient.tasking.errors import (
     PackageNotFoundError,
     TaskNotFoundError,
 )
-from voclient.tasking.executables import find_executable
-from voclient.tasking.index import index_package
+from voclient.tasking.packages.executables import find_executable
+from voclient.tasking.packages.index import index_package
 
 PackageMaker = Callable[..., Path]
 
@@ -160,7 +160,9 @@ def test_the_index_reads_only_what_changed(make_package: PackageMaker, monkeypat
     (package,) = tasking.find_packages(folder.name)
     assert [(entry.task, entry.summary) for entry in index_package(package)] == [("a", "A task"), ("b", "A task")]
     read: list[str] = []
-    monkeypatch.setattr("voclient.tasking.index._read", lambda path, _: read.append(path) or ["b", "New", [], ""])
+    monkeypatch.setattr(
+        "voclient.tasking.packages.index._read", lambda path, _: read.append(path) or ["b", "New", [], ""]
+    )
     (folder / "b.yaml").write_text("task: b\nsummary: A new summary\nexecutable: prog\n")
     assert [entry.summary for entry in index_package(package)] == ["A task", "New"]
     assert read == [str(folder / "b.yaml")]

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from tasking.programs import open_files, python, run_program, shell
 
-from voclient.tasking.capture import IN_MEMORY, CapturedOutput
-from voclient.tasking.descriptor import Key, Results, Section
+from voclient.tasking.descriptors.descriptor import Key, Results, Section
 from voclient.tasking.errors import TaskExecutionError
 from voclient.tasking.opset import OPset
-from voclient.tasking.portable import pack, unpack
+from voclient.tasking.running.capture import IN_MEMORY, CapturedOutput
+from voclient.tasking.running.portable import pack, unpack
 
 ROWS = Results(
     stdout=Section(

@@ -218,7 +218,7 @@ def test_nothing_is_drawn_and_nothing_loaded_where_nobody_looks(folder: Path, ga
         from voclient.tasking import import_task
         run = import_task("{folder}/slow.yaml")(async_=True)
         run.wait()
-        print([name for name in ("tqdm", "voclient.tasking.progress") if name in sys.modules])
+        print([name for name in ("tqdm", "voclient.tasking.running.progress") if name in sys.modules])
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, env=environment(), check=True

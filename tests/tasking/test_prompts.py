@@ -18,7 +18,7 @@ from tasking.programs import children, eventually, in_new_interpreter, is_alive,
 
 from voclient.tasking import Task, TaskParameterError, load_descriptor
 from voclient.tasking.errors import DescriptorError, ExecutableNotFoundError, TaskError
-from voclient.tasking.interaction import Echo
+from voclient.tasking.running.interaction import Echo
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 SECRET = "hunter2, or so"

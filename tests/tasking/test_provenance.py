@@ -20,7 +20,8 @@ from tasking.programs import in_new_interpreter, run_program, shell
 
 import voclient
 from voclient.cli import main
-from voclient.tasking import OPset, Task, import_task, provenance
+from voclient.tasking import OPset, Task, import_task
+from voclient.tasking.storage import provenance
 
 DESCRIPTOR = """\
 task: copy

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from voclient import tasking
 from voclient.tasking import Descriptor, Parameter, Task, TaskParameterError
-from voclient.tasking.descriptor import Place
+from voclient.tasking.descriptors.descriptor import Place
 
 TASK = """\
 summary: Show what was given
@@ -251,5 +251,5 @@ def test_a_set_is_made_of_a_mapping_or_a_file(show: Task, source: Any) -> None:
 
 def test_calls_without_sets_do_not_load_them() -> None:
     code = "import sys; from voclient.vaopackage import votinfo; votinfo('<VOTABLE/>')\n"
-    code += "assert not {'voclient.tasking.pset', 'voclient.tasking.map'} & set(sys.modules)"
+    code += "assert not {'voclient.tasking.calls.pset', 'voclient.tasking.calls.map'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

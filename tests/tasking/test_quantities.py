@@ -18,11 +18,11 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from voclient.tasking.arguments import translate
-from voclient.tasking.descriptor import Descriptor, Parameter, Place
+from voclient.tasking.calls.arguments import translate
+from voclient.tasking.calls.quantities import spell_sexagesimal
+from voclient.tasking.calls.values import check
+from voclient.tasking.descriptors.descriptor import Descriptor, Parameter, Place
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.quantities import spell_sexagesimal
-from voclient.tasking.values import check
 
 M31 = SkyCoord(10.684708, 41.26875, unit="deg")
 BOTH = SkyCoord([10.5, 350], [-1.25, 89], unit="deg")
@@ -215,8 +215,8 @@ def test_many_positions_take_one_transformation() -> None:
 def test_plain_positions_and_times_do_not_import_astropy() -> None:
     script = """
 import sys
-from voclient.tasking.values import check
-from voclient.tasking.descriptor import Parameter
+from voclient.tasking.calls.values import check
+from voclient.tasking.descriptors.descriptor import Parameter
 check(Parameter("p", "position"), (10, 20.5))
 check(Parameter("p", "position"), "10 20.5")
 check(Parameter("p", "time"), "2026-01-31T12:30:00")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voclient.tasking.descriptor import Key
+from voclient.tasking.descriptors.descriptor import Key
 from voclient.tasking.errors import ResultError
 from voclient.tasking.results import Failure, Item, Progress
 from voclient.tasking.results.channel import ChannelParser

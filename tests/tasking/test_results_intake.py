@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy
 import pytest
 
-from voclient.tasking.descriptor import Descriptor, Invocation, Key, Parameter, Place, Results, Section
+from voclient.tasking.descriptors.descriptor import Descriptor, Invocation, Key, Parameter, Place, Results, Section
 from voclient.tasking.errors import ResultError
 from voclient.tasking.results import Item
 from voclient.tasking.results.contents import Contents

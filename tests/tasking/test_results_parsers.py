@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voclient.tasking.descriptor import Descriptor, Invocation, Key, Place, Results, Section
+from voclient.tasking.descriptors.descriptor import Descriptor, Invocation, Key, Place, Results, Section
 from voclient.tasking.errors import ResultError
 from voclient.tasking.results import Item, open_parser
 from voclient.tasking.results.contents import Contents

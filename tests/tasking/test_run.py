@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tasking.programs import python, run_program, shell
 
-from voclient.tasking.descriptor import Key, Results, Section
+from voclient.tasking.descriptors.descriptor import Key, Results, Section
 from voclient.tasking.errors import TaskError, TaskParameterError
 from voclient.tasking.executors import local
 
@@ -260,6 +260,6 @@ def test_a_line_is_logged_at_start_and_end_without_the_environment(caplog: pytes
 
 def test_the_modules_of_running_load_nothing_heavy() -> None:
     heavy = ["asyncio", "logging", "numpy", "tempfile", "astropy", "yaml"]
-    script = f"import sys, voclient.tasking.run; print([name for name in {heavy} if name in sys.modules])"
+    script = f"import sys, voclient.tasking.running.run; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

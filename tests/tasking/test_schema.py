@@ -17,10 +17,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voclient.tasking.checking import Checker, Entries
-from voclient.tasking.descriptor import PARAMETER_TYPES
-from voclient.tasking.errors import DescriptorError
-from voclient.tasking.schema import (
+from voclient.tasking.descriptors.checking import Checker, Entries
+from voclient.tasking.descriptors.descriptor import PARAMETER_TYPES
+from voclient.tasking.descriptors.schema import (
     DESCRIPTOR,
     DESCRIPTOR_REQUIRED,
     EXAMPLE,
@@ -30,11 +29,12 @@ from voclient.tasking.schema import (
     check_descriptor,
     check_package,
 )
-from voclient.tasking.schema_interaction import PROMPT, SESSION
-from voclient.tasking.schema_json import json_schema
-from voclient.tasking.schema_parameter import PARAMETER
-from voclient.tasking.schema_results import KEY, RESULTS, SECTION
-from voclient.tasking.yamlfile import parse_document
+from voclient.tasking.descriptors.schema_interaction import PROMPT, SESSION
+from voclient.tasking.descriptors.schema_json import json_schema
+from voclient.tasking.descriptors.schema_parameter import PARAMETER
+from voclient.tasking.descriptors.schema_results import KEY, RESULTS, SECTION
+from voclient.tasking.descriptors.yamlfile import parse_document
+from voclient.tasking.errors import DescriptorError
 
 ROOT = Path(__file__).parents[2]
 TABLES: dict[str, Entries] = {

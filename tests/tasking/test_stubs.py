@@ -14,8 +14,8 @@ import pytest
 
 import voclient
 from voclient.tasking import find_packages, load_package
-from voclient.tasking.searchpath import find_package
-from voclient.tasking.stubs import make_stub
+from voclient.tasking.calls.stubs import make_stub
+from voclient.tasking.packages.searchpath import find_package
 
 HERE = Path(voclient.__file__).parent
 EVERY = """\

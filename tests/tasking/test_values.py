@@ -13,9 +13,9 @@ from astropy import units as u
 from astropy.coordinates import Angle, SkyCoord
 from astropy.table import Table
 
-from voclient.tasking.descriptor import PARAMETER_TYPES, Parameter
+from voclient.tasking.calls.values import check, describe, spell
+from voclient.tasking.descriptors.descriptor import PARAMETER_TYPES, Parameter
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.values import check, describe, spell
 
 
 def make(kind: str, **more: Any) -> Parameter:
@@ -159,7 +159,8 @@ def test_what_is_accepted_can_be_put_in_words() -> None:
 def test_plain_values_do_not_import_astropy_or_numpy() -> None:
     code = (
         "import sys\n"
-        "from voclient.tasking.values import check\nfrom voclient.tasking.descriptor import Parameter\n"
+        "from voclient.tasking.calls.values import check\n"
+        "from voclient.tasking.descriptors.descriptor import Parameter\n"
         "check(Parameter('p', 'angle', unit='deg'), '12.5'); check(Parameter('p', 'table'), 'a.xml')\n"
         "check(Parameter('p', 'quantity', unit='s', repeated=True), [1, 2.5])\n"
         "assert not {'astropy', 'numpy'} & set(sys.modules)"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from voclient.tasking import import_task
-from voclient.tasking.arguments import translate
+from voclient.tasking.calls.arguments import translate
+from voclient.tasking.descriptors.loading import load_descriptor
 from voclient.tasking.errors import DescriptorError, TaskParameterError
-from voclient.tasking.loading import load_descriptor
 
 ALIGN = """\
 task: align

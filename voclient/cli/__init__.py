@@ -78,7 +78,7 @@ def _dispatch(words: list[str]) -> int:
         return USAGE
     name = words[0]
     if name not in SUBCOMMANDS:
-        from voclient.tasking.values import suggest
+        from voclient.tasking.calls.values import suggest
 
         parser.error(f"no command {name!r}{suggest(name, SUBCOMMANDS)} (commands: {', '.join(SUBCOMMANDS)})")
     subparser, module = make_subparser(name)

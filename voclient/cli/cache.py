@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from voclient.tasking import amounts, cache
+from voclient.tasking import cache
+from voclient.tasking.calls import amounts
 
 from . import FAILED, OK, style
 
 if TYPE_CHECKING:
-    from voclient.tasking.store import Entry
+    from voclient.tasking.storage.store import Entry
 
 ACTIONS = ("list", "size", "path", "verify", "clear")
 EPILOG = """\

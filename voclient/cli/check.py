@@ -8,14 +8,14 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from voclient.tasking.binding import spell_call
-from voclient.tasking.descriptor import Descriptor, Package
+from voclient.tasking.calls.binding import spell_call
+from voclient.tasking.descriptors.descriptor import Descriptor, Package
+from voclient.tasking.descriptors.loading import check_units, load_descriptor, load_package_file
 from voclient.tasking.errors import DescriptorError, TaskError
-from voclient.tasking.examples import run_example
-from voclient.tasking.executables import find_executable
-from voclient.tasking.loading import check_units, load_descriptor, load_package_file
-from voclient.tasking.packages import load_task
-from voclient.tasking.searchpath import PACKAGE_FILE, is_descriptor
+from voclient.tasking.packages.examples import run_example
+from voclient.tasking.packages.executables import find_executable
+from voclient.tasking.packages.modules import load_task
+from voclient.tasking.packages.searchpath import PACKAGE_FILE, is_descriptor
 
 from . import FAILED, OK, USAGE, style
 
@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     options = parser.parse_args(words)
     if options.schema:
-        from voclient.tasking.schema_json import json_schema
+        from voclient.tasking.descriptors.schema_json import json_schema
 
         print(json.dumps(json_schema(options.schema), indent=2, ensure_ascii=False))
         return OK
@@ -113,7 +113,7 @@ def _check_version(descriptor: Descriptor) -> int:
     """Ask the program for its version where one is required."""
     if descriptor.requires is None:
         return OK
-    from voclient.tasking.requirements import require
+    from voclient.tasking.packages.requirements import require
 
     try:
         version = require(descriptor, fresh=True)

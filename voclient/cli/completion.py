@@ -147,13 +147,13 @@ def _operands(command: str, given: Sequence[str], places: Sequence[argparse.Acti
 
 
 def _packages() -> list[str]:
-    from voclient.tasking.searchpath import find_packages
+    from voclient.tasking.packages.searchpath import find_packages
 
     return [package.name for package in find_packages()]
 
 
 def _tasks() -> list[str]:
-    from voclient.tasking.packages import list_tasks
+    from voclient.tasking.packages.modules import list_tasks
 
     names = list_tasks()
     alone = [name.partition(".")[2] for name in names]
@@ -177,7 +177,7 @@ def _programs(current: str) -> list[str]:
 
 def _parameters(given: Sequence[str], current: str) -> list[str]:
     from voclient.tasking.errors import TaskError
-    from voclient.tasking.packages import import_task
+    from voclient.tasking.packages.modules import import_task
 
     if ".py:" in given[0]:
         return []  # nothing is executed to complete a word

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from voclient.tasking.index import Entry, index_package
-from voclient.tasking.searchpath import find_packages, get_task_path
+from voclient.tasking.packages.index import Entry, index_package
+from voclient.tasking.packages.searchpath import find_packages, get_task_path
 
 from . import FAILED, OK, style
 

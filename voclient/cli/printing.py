@@ -12,7 +12,7 @@ from voclient.tasking.results.contents import declared_keys, row_tables
 from . import style
 
 if TYPE_CHECKING:
-    from voclient.tasking.descriptor import Descriptor
+    from voclient.tasking.descriptors.descriptor import Descriptor
     from voclient.tasking.opset import OPset
 
 

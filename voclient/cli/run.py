@@ -10,12 +10,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from voclient.tasking.calls.tasks import Task
+from voclient.tasking.calls.values import suggest
 from voclient.tasking.errors import TaskParameterError
-from voclient.tasking.executables import find_executable
 from voclient.tasking.opset import OPset
-from voclient.tasking.packages import import_task
-from voclient.tasking.tasks import Task
-from voclient.tasking.values import suggest
+from voclient.tasking.packages.executables import find_executable
+from voclient.tasking.packages.modules import import_task
 
 from . import FAILED, OK, TIMED_OUT
 from .printing import print_json, print_result

@@ -6,14 +6,14 @@ import argparse
 import json
 from collections.abc import Sequence
 
-from voclient.tasking.binding import conditions_of, result_keys, spell_call
-from voclient.tasking.descriptor import Descriptor, Package, Parameter
+from voclient.tasking.calls.binding import conditions_of, result_keys, spell_call
+from voclient.tasking.calls.values import describe
+from voclient.tasking.descriptors.descriptor import Descriptor, Package, Parameter
 from voclient.tasking.errors import ExecutableNotFoundError
-from voclient.tasking.executables import find_executable
-from voclient.tasking.index import index_package
-from voclient.tasking.packages import import_task
-from voclient.tasking.searchpath import find_packages
-from voclient.tasking.values import describe
+from voclient.tasking.packages.executables import find_executable
+from voclient.tasking.packages.index import index_package
+from voclient.tasking.packages.modules import import_task
+from voclient.tasking.packages.searchpath import find_packages
 
 from . import OK, style
 

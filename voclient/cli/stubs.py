@@ -6,9 +6,9 @@ import argparse
 import os
 from collections.abc import Sequence
 
-from voclient.tasking.packages import load_package
-from voclient.tasking.searchpath import find_package
-from voclient.tasking.stubs import make_module, make_stub
+from voclient.tasking.calls.stubs import make_module, make_stub
+from voclient.tasking.packages.modules import load_package
+from voclient.tasking.packages.searchpath import find_package
 
 from . import OK
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from voclient.tasking.checking import Checker
-from voclient.tasking.descriptor import CONTROLS
+from voclient.tasking.calls.values import show
+from voclient.tasking.descriptors.checking import Checker
+from voclient.tasking.descriptors.descriptor import CONTROLS
+from voclient.tasking.descriptors.template import placeholders
+from voclient.tasking.descriptors.yamlfile import Document, Path, parse_document
 from voclient.tasking.errors import DescriptorError, TaskError
-from voclient.tasking.template import placeholders
-from voclient.tasking.values import show
-from voclient.tasking.yamlfile import Document, Path, parse_document
 
 from .emit import emit
 
@@ -139,7 +139,7 @@ class Draft:
         ImportRefusedError
             It would not pass: something in it that no translator foresaw.
         """
-        from voclient.tasking.schema import check_descriptor
+        from voclient.tasking.descriptors.schema import check_descriptor
 
         data = self.data | ({"parameters": self.parameters} if self.parameters else {})
         text = emit({key: data[key] for key in _ORDER if key in data}, self.comments, self.remarks)

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from voclient.tasking.yamlfile import scalar
+from voclient.tasking.descriptors.yamlfile import scalar
 
 _WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z0-9_./+(-][A-Za-z0-9_./+()=;%'\" ~^$<>-]*", re.ASCII)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from voclient.tasking.descriptors.yamlfile import Document, read_document
 from voclient.tasking.errors import DescriptorError
-from voclient.tasking.yamlfile import Document, read_document
 
 
 def read_foreign(file: str) -> Document:

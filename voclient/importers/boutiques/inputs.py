@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from voclient.tasking.yamlfile import Path
+from voclient.tasking.descriptors.yamlfile import Path
 
 from ..draft import argv_field, literal_word, one_line
 from .command_line import split

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from voclient.tasking.yamlfile import Path
+from voclient.tasking.descriptors.yamlfile import Path
 
 from ..draft import literal_word, one_line
 from .command_line import split

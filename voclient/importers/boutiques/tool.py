@@ -6,7 +6,7 @@ import os
 import re
 from typing import Any
 
-from voclient.tasking.yamlfile import Document, Path
+from voclient.tasking.descriptors.yamlfile import Document, Path
 
 from ..draft import Draft, Names, Source, Word, first_sentence, one_line, paragraphs
 from .command_line import mark, number, split

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from voclient.tasking.yamlfile import Path
+from voclient.tasking.descriptors.yamlfile import Path
 
 from ..draft import Source, literal_word
 from .types import Type

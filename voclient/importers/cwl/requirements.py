@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from voclient.tasking.yamlfile import Path
+from voclient.tasking.descriptors.yamlfile import Path
 
 from .bindings import read_text
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from voclient.tasking.yamlfile import Document, Path
+from voclient.tasking.descriptors.yamlfile import Document, Path
 
 from ..draft import Draft, Names, Source, Word, argv_field, first_sentence, literal_word, one_line, paragraphs
 from .bindings import Binding, Reference, bind, read_binding, read_pieces, read_text, words_of

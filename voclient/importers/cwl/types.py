@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from voclient.tasking.yamlfile import Path
+from voclient.tasking.descriptors.yamlfile import Path
 
 from ..draft import Source
 

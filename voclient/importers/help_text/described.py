@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from voclient.tasking.descriptors.yamlfile import parse_document
 from voclient.tasking.errors import DescriptorError
-from voclient.tasking.yamlfile import parse_document
 
 from .options import Option
 from .usage import Operand, Usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from voclient.tasking.yamlfile import scalar
+from voclient.tasking.descriptors.yamlfile import scalar
 
 from ..draft import Draft, Names, argv_field, literal_word, one_line
 from .options import Option, read_options

@@ -18,10 +18,10 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from ..record import Status
+from ..running.record import Status
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..running.run import Run
 
 __all__ = ["process_limit", "run_here", "set_process_limit", "submit"]
 

@@ -16,15 +16,15 @@ from contextlib import ExitStack, suppress
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..arguments import translate
-from ..descriptor import Descriptor, Invocation, Results
+from ..calls.arguments import translate
+from ..calls.named_files import is_regular
+from ..descriptors.descriptor import Descriptor, Invocation, Results
 from ..errors import TaskParameterError
-from ..named_files import is_regular
-from ..outputs import fill_path, parameters_in
-from ..process import open_bytes
+from ..running.outputs import fill_path, parameters_in
+from ..running.process import open_bytes
 
 if TYPE_CHECKING:
-    from ..dialogue import Answer
+    from ..running.dialogue import Answer
 
 _TABLE = re.compile(r"/dev/fd/([0-9]+)")
 _ELSEWHERE = ".voclient"

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..errors import TaskError
 from ..log import debug
-from ..record import Status
-from ..run import DRAIN, GRACE, PATIENCE, Run
+from ..running.record import Status
+from ..running.run import DRAIN, GRACE, PATIENCE, Run
 from . import Ended, Engine, frames, parcel
 from .addresses import listen
 
 if TYPE_CHECKING:
-    from ..controls import Controls
-    from ..descriptor import Descriptor, Invocation
+    from ..calls.controls import Controls
+    from ..descriptors.descriptor import Descriptor, Invocation
 
 _STRANGERS = 16
 """Connections that have not shown the token yet; more push out the oldest."""

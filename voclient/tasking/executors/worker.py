@@ -20,12 +20,12 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..capture import CapturedOutput
-from ..controls import Controls
-from ..descriptor import Invocation
+from ..calls.controls import Controls
+from ..descriptors.descriptor import Invocation
 from ..errors import ExecutableNotFoundError, ExecutableVersionError, TaskError
-from ..record import Status
-from ..run import Run
+from ..running.capture import CapturedOutput
+from ..running.record import Status
+from ..running.run import Run
 from . import frames, parcel
 from .local import run_here
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ..calls.values import is_table
 from ..errors import TaskError
-from ..values import is_table
 
 if TYPE_CHECKING:
     from enum import Enum
 
-    from ..descriptor import Descriptor, Invocation
+    from ..descriptors.descriptor import Descriptor, Invocation
     from .decorator import FunctionTask
     from .kinds import Kind
 
@@ -61,7 +61,7 @@ def translate_call(descriptor: Descriptor, call: FunctionCall, given: Mapping[st
     """Check a call and write it down: as JSON on standard input; tables are words, `/dev/fd/N`."""
     import json
 
-    from ..arguments import begin
+    from ..calls.arguments import begin
 
     if importing:
         raise TaskError(
@@ -110,7 +110,7 @@ def _stage(value: Any, staged: list[int]) -> Any:
         return [_stage(each, staged) for each in value]
     if not is_table(value):
         return value
-    from ..staging import stage_table
+    from ..calls.staging import stage_table
 
     staged.append(stage_table(value))
     return len(staged) - 1

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, overload
 
-from ..tasks import Task
+from ..calls.tasks import Task
 from . import calls
 
 if TYPE_CHECKING:
-    from ..descriptor import Descriptor
+    from ..descriptors.descriptor import Descriptor
 
 
 @overload

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints, is_typeddict
 
-from ..descriptor import CONTROLS, Descriptor, Key, Parameter, Place, Results
+from ..descriptors.descriptor import CONTROLS, Descriptor, Key, Parameter, Place, Results
 from ..errors import DescriptorError
 from .calls import FunctionCall, word
 from .docstring import Docstring, read_docstring

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ..calls.values import suggest
 from ..errors import TaskError, TaskNotFoundError
-from ..values import suggest
 from .calls import run_file
 from .decorator import FunctionTask
 

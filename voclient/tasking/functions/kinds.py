@@ -142,7 +142,7 @@ def _annotated(base: Any, metadata: tuple[Any, ...]) -> Kind:
 
 
 def _checked(told: Mapping[str, Any]) -> dict[str, Any]:
-    from ..values import suggest
+    from ..calls.values import suggest
 
     for name, value in told.items():
         if name not in _FIELDS:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import TaskError
 from ..executors import local
-from ..record import Record, Status
+from ..running.record import Record, Status
 from .views import Views
 from .waiting import Waiting
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from ..running.run import Run
 
 __all__ = ["OPset", "Status"]
 
@@ -64,7 +64,7 @@ class OPset(Waiting, Views):
         if run is None or run.pump is not None or run.ended:
             raise TaskError(f"{self._record.descriptor.task}: this run was started already")
         if run.controls.cache:
-            from ..cached_runs import recall
+            from ..storage.cached_runs import recall
 
             run.keeper = recall(run)
         if run.controls.executor is None and not run.ended:

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..callbacks import in_callback_thread
-from ..record import pairs
+from ..running.callbacks import in_callback_thread
+from ..running.record import pairs
 
 if TYPE_CHECKING:
     from ..results import Item

@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import MissingKeyError
-from ..record import Record, Status
 from ..results import Item
 from ..results.contents import declared_keys
 from ..results.references import Reference
+from ..running.record import Record, Status
 
 
 class Entries(MutableMapping[str, Any]):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..record import Record, Status
+from ..running.record import Record, Status
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..provenance import Provenance
+    from ..storage.provenance import Provenance
 
 
 class Facts:
@@ -85,7 +85,7 @@ class Facts:
     @property
     def provenance(self) -> Provenance:
         """What ran, when and where, with which versions, on which files; also as W3C PROV (`.to_json()`)."""
-        from ..provenance import provenance_of
+        from ..storage.provenance import provenance_of
 
         return provenance_of(self._record)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from ..record import Status
 from ..results.references import FitsReference, InlineTable, PathReference, Reference, TableReference, TextReference
+from ..running.record import Status
 
 if TYPE_CHECKING:
     from .views import Views

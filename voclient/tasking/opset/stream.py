@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from ..record import pairs
+from ..running.record import pairs
 
 if TYPE_CHECKING:
     from ..results import Item

@@ -7,15 +7,15 @@ import threading
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
-from ..callbacks import Callbacks, in_callback_thread
 from ..errors import TaskAbortedError, TaskError, TaskExecutionError, TaskTimeoutError
-from ..record import Status
+from ..running.callbacks import Callbacks, in_callback_thread
+from ..running.record import Status
 from .entries import Entries
 from .stream import Stream
 
 if TYPE_CHECKING:
-    from ..controls import Callback
-    from ..run import Run
+    from ..calls.controls import Callback
+    from ..running.run import Run
 
 
 class Waiting(Entries):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from ..descriptor import Key, Section
+    from ..descriptors.descriptor import Key, Section
 
 __all__ = ["Capture", "Event", "Failure", "Item", "Parser", "Progress", "open_parser"]
 

@@ -6,7 +6,7 @@ import marshal
 from collections.abc import Sequence
 from typing import Any
 
-from ..capture import CapturedOutput
+from ..running.capture import CapturedOutput
 
 BLOCK = 1 << 15
 """Rows of a block; a column of fewer is a plain list."""

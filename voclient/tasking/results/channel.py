@@ -16,7 +16,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from ..descriptor import KEY_TYPES, Key
+from ..descriptors.descriptor import KEY_TYPES, Key
 from ..errors import ResultError
 from . import Event, Failure, Item, Progress
 from .contents import ArrayReference

@@ -9,7 +9,7 @@ from ..errors import ResultError
 from .rows import Row, RowParser
 
 if TYPE_CHECKING:
-    from ..descriptor import Section
+    from ..descriptors.descriptor import Section
 
 
 class ColumnsParser(RowParser):

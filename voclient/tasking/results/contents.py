@@ -6,16 +6,16 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..capture import CapturedOutput
-from ..descriptor import Key
+from ..descriptors.descriptor import Key
 from ..errors import ResultError
+from ..running.capture import CapturedOutput
 from .bulk import BLOCK, BulkColumn
 from .convert import is_float, missing
 from .references import Reference
 from .rows import plain_keys
 
 if TYPE_CHECKING:
-    from ..descriptor import Descriptor, Invocation
+    from ..descriptors.descriptor import Descriptor, Invocation
     from . import Item
 
     Column = list[Any] | array[float] | BulkColumn

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ResultError
 
 if TYPE_CHECKING:
-    from ..descriptor import Key
+    from ..descriptors.descriptor import Key
 
 _NOTHING = frozenset({"", "indef", "null", "none", "nan"})
 _TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})

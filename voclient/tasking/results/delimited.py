@@ -14,7 +14,7 @@ from .lines import LINE_LIMIT_BYTES
 from .rows import Row, RowParser
 
 if TYPE_CHECKING:
-    from ..descriptor import Section
+    from ..descriptors.descriptor import Section
 
 DELIMITERS = {"csv": ",", "tsv": "\t", "bsv": "|", "asv": " "}
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ResultError
-from ..outputs import fill_path, is_pattern
+from ..running.outputs import fill_path, is_pattern
 from . import Item, open_parser
 from .contents import declared_keys
 
 if TYPE_CHECKING:
-    from ..descriptor import Descriptor, Invocation, Section
+    from ..descriptors.descriptor import Descriptor, Invocation, Section
     from . import Capture, Event, Parser
     from .channel import ChannelParser
     from .references import FileCapture, Reference
@@ -56,7 +56,7 @@ class Intake:
         """Whether the section's condition, if it has one, holds for this call."""
         if not section.when:
             return True
-        from ..conditions import holds
+        from ..descriptors.conditions import holds
 
         return holds(section.when, self._descriptor, self._values)
 

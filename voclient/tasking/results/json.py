@@ -13,7 +13,7 @@ from .lines import LineSplitter
 from .rows import plain_keys
 
 if TYPE_CHECKING:
-    from ..descriptor import Key, Section
+    from ..descriptors.descriptor import Key, Section
     from . import Capture
 
 _ABSENT = object()

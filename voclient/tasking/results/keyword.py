@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..descriptor import Key
+from ..descriptors.descriptor import Key
 from ..errors import ResultError
 from . import Event, Item
 from .convert import bad_value, from_text
@@ -13,7 +13,7 @@ from .lines import LineSplitter
 from .rows import plain_keys
 
 if TYPE_CHECKING:
-    from ..descriptor import Section
+    from ..descriptors.descriptor import Section
 
 
 def _unquoted(text: str) -> str:

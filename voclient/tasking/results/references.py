@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from .delimited import DELIMITERS
 
 if TYPE_CHECKING:
-    from ..descriptor import Key, Section
+    from ..descriptors.descriptor import Key, Section
     from . import Capture
 
 SERIALIZATIONS = {
@@ -123,7 +123,7 @@ class InlineTable(Reference):
     def _read(self) -> Any:
         from io import BytesIO
 
-        from ..descriptor import Section
+        from ..descriptors.descriptor import Section
         from .tables import read_table
 
         return read_table(BytesIO(self.text.encode("utf-8", "replace")), "votable", Section("votable"))
@@ -161,7 +161,7 @@ class ListReference(Reference):
 
 def reference_keys(section: Section) -> list[Key]:
     """The keys of a section that stand for its whole output."""
-    from ..descriptor import Key
+    from ..descriptors.descriptor import Key
     from .convert import REFERENCE_TYPES
 
     found = [key for key in section.keys if key.type in REFERENCE_TYPES]

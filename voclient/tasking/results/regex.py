@@ -11,7 +11,7 @@ from . import Event
 from .rows import Row, RowParser
 
 if TYPE_CHECKING:
-    from ..descriptor import Section
+    from ..descriptors.descriptor import Section
     from . import Capture
 
 TEXT_LIMIT_BYTES = 16 << 20

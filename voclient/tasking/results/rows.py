@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..descriptor import Key
+from ..descriptors.descriptor import Key
 from ..errors import ResultError
 from . import Event, Item
 from .convert import REFERENCE_TYPES, bad_value, column_from_text
 from .lines import LineSplitter
 
 if TYPE_CHECKING:
-    from ..descriptor import Section
+    from ..descriptors.descriptor import Section
 
 Row = Sequence[str | None]
 

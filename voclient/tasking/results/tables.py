@@ -13,7 +13,7 @@ from .delimited import DELIMITERS, RecordCutter
 from .lines import LineSplitter
 
 if TYPE_CHECKING:
-    from ..descriptor import Key, Section
+    from ..descriptors.descriptor import Key, Section
     from . import Capture
 
 _PIECE_BYTES = 1 << 20

@@ -1,0 +1,1 @@
+"""Task functions: what Python shows of them, and a call of one, checked and translated."""

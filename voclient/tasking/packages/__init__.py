@@ -1,0 +1,1 @@
+"""Task packages: found on the search path, imported as modules; the programs of their tasks."""

@@ -1,0 +1,1 @@
+"""Sessions: one interactive program that is kept for many calls."""
