@@ -23,7 +23,7 @@ from voclient.tasking import set_task_path
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = ROOT / "docs" / "examples" / "languages"
-STARS = ROOT / "tests" / "legacy_bin" / "golden" / "inputs" / "stars.xml"
+TABLES = ROOT / "tests" / "legacy_bin" / "golden" / "inputs"
 PAGES = ("README.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\S+/\S+\.yaml|\w+\.py)\n")
@@ -39,14 +39,15 @@ def blocks(page: str) -> Iterator[tuple[int, str, str]]:
 
 @pytest.fixture
 def reader(bindir: Path, tmp_path: Path, archive: RunningArchive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Somebody with VOClient on the PATH, a table, a list of names, and the archive."""
+    """Somebody with VOClient on the PATH, two tables, a list of names, and the archive."""
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "voclient").write_text(f'#!/bin/sh\nexec {sys.executable} -m voclient.cli "$@"\n')
     (programs / "voclient").chmod(0o755)
     desk = tmp_path / "desk"
     desk.mkdir()
-    shutil.copy(STARS, desk)
+    for table in ("stars.xml", "psc.xml"):
+        shutil.copy(TABLES / table, desk)
     shutil.copytree(LANGUAGES, desk / "languages")
     (desk / "names.txt").write_text("m31\nm51\n")
     monkeypatch.chdir(desk)

@@ -24,7 +24,7 @@ many = vosesame(["m31", "m51", "3c 273", "no such thing"])
 print(many["name"], many["ra"])
 print("exit status:", many.exitstatus.name, "- unresolved:", many["unresolved"])
 
-# What is in a table: 140 rows of the 2MASS Point Source Catalogue.
+# What is in a table: 140 rows in the form of the 2MASS Point Source Catalogue.
 info = votinfo("psc.xml")
 print(info["rows"], "rows of", info["cols"], "columns, the first:", info["columns"][0]["name"])
 
