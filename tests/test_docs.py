@@ -129,3 +129,24 @@ def test_the_page_says_what_is_so(page: str, reader: Path) -> None:
             run_python(text, names, page, line)
         elif language == "sh":
             run_shell(text, page, line)
+
+
+def test_the_messages_that_are_explained_are_ones_that_are_given() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "voclient").rglob("*.py"))
+    sources = re.sub(r'"\s*\n\s*f?"', "", sources)  # texts over several lines
+    page = (ROOT / "docs" / "troubleshooting.md").read_text().partition("## Questions")[0]
+    messages = [
+        text for cell in re.findall(r"^\| (.*?) \|", page, re.MULTILINE) for text in re.findall("`(.+?)`", cell)
+    ]
+    assert len(messages) > 30
+    assert not [message for message in messages if not said(message, sources)]
+
+
+def said(message: str, sources: str) -> bool:
+    """Whether a run of three words of it (of two, if it has no more), without a value between them, is in the sources;
+    what has no two words is no message."""
+    found = []
+    for part in re.split(r"'[^']*'|votinfo|SIG\w+|…|\b\d[\d.]*\b", message):
+        words = part.split()
+        found += [" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)) if len(words) > 1]
+    return not found or any(piece in sources for piece in found)
