@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,6 +80,74 @@ def test_a_job_that_waits_and_is_cancelled_by_somebody_is_aborted(batch: BatchEx
     ask("scancel", *jobs())
     assert run.wait(60)
     assert (run.exitstatus, run.exitmsg) == (run.ABORTED, "cancelled by its executor")
+
+
+class Outage:
+    """A `squeue` that cannot reach Slurm, as while its controller is started anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._down, self._asked = folder / "down", folder / "asked"
+        (folder / "squeue").write_text(
+            f'#!/bin/sh\necho >> {self._asked}\n[ -e {self._down} ] || exec {shutil.which("squeue")} "$@"\n'
+            "echo 'slurm_load_jobs error: Unable to contact slurm controller' >&2\nexit 1\n"
+        )
+        (folder / "squeue").chmod(0o755)
+
+    def begin(self) -> None:
+        self._down.touch()
+        self._asked.write_text("")
+
+    def end(self) -> None:
+        self._down.unlink()
+
+    def has_been_noticed(self, times: int) -> bool:
+        return len(self._asked.read_text()) >= times
+
+
+@pytest.fixture
+def outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outage:
+    found = Outage(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    return found
+
+
+def test_a_slurm_that_is_started_anew_loses_no_job(batch: BatchExecutor, whole_node: None, outage: Outage) -> None:
+    ask("scontrol", "update", "nodename=node", "state=drain", "reason=test")
+    run = shell("echo a = 1", executor=batch, async_=True)
+    assert eventually(jobs)
+    outage.begin()
+    assert eventually(lambda: outage.has_been_noticed(5))
+    outage.end()
+    assert "is queued" in repr(run)
+    ask("scontrol", "update", "nodename=node", "state=resume")
+    assert run.wait(60)
+    assert (run.exitmsg, dict(run)) == ("", {"a": 1})
+
+
+def test_a_slurm_that_does_not_come_back_is_told(batch: BatchExecutor, whole_node: None, outage: Outage) -> None:
+    ask("scontrol", "update", "nodename=node", "state=drain", "reason=test")
+    patience = batch._executor.config.queue_polling_error_threshold
+    batch._executor.config.queue_polling_error_threshold = 1
+    try:
+        run = shell("echo a = 1", executor=batch, async_=True)
+        assert eventually(jobs)
+        outage.begin()
+        assert run.wait(60)
+    finally:
+        batch._executor.config.queue_polling_error_threshold = patience
+        outage.end()
+    assert run.exitstatus == run.ERROR
+    assert run.exitmsg == ("slurm could not run it: squeue: slurm_load_jobs error: Unable to contact slurm controller")
+    ask("scontrol", "update", "nodename=node", "state=resume")
+    assert eventually(lambda: not jobs()), "it finds nobody who wants it"
+
+
+def test_a_look_at_the_queue_that_fails_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    BatchExecutor("local")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(logging.root, "handlers", [])  # as in a program that has not set up logging
+        logging.getLogger("psij.executors.batch.batch_scheduler_executor").warning("Polling error: Traceback")
+    assert "".join(capsys.readouterr()) == ""
 
 
 def test_a_queue_that_is_not_there_is_told() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import shutil
 import socket
 import sys
@@ -23,6 +25,8 @@ _START = "import sys; sys.path.append(sys.argv[1]); from voclient.tasking.execut
 _ROOT = str(Path(__file__).parents[3])
 _ELSEWHERE = "192.0.2.1"
 """An address that is nobody's, beyond the networks of this machine."""
+_OUTAGE = 600
+"""Seconds for which a batch system may be out of reach, as it is when it is started anew."""
 
 
 class BatchExecutor(Engine):
@@ -89,6 +93,8 @@ class BatchExecutor(Engine):
             import psij
         except ImportError:
             raise TaskError("batch systems are reached by way of PSI/J: pip install voclient[psij]") from None
+        # PSI/J logs each look at the queue that fails, with a traceback; who has set up logging still gets it.
+        logging.getLogger("psij").addHandler(logging.NullHandler())
         self._psij: Any = psij
         self._folder = Path(folder if folder is not None else os.path.join(cache_folder(), "jobs")).absolute()
         self._executor = self._find(system, poll) if isinstance(system, str) else system
@@ -154,7 +160,12 @@ class BatchExecutor(Engine):
             executor: Any = slurm.Slurm(config=slurm.SETTINGS(work_directory=scripts))
         else:
             executor = kinds.get_instance(system, config=self._psij.JobExecutorConfig(work_directory=scripts))
-        for name, value in (("queue_polling_interval", poll), ("initial_queue_polling_delay", min(poll, 2))):
+        settings = {
+            "queue_polling_interval": poll,
+            "initial_queue_polling_delay": min(poll, 2),
+            "queue_polling_error_threshold": _OUTAGE // max(poll, 1),
+        }
+        for name, value in settings.items():
             if hasattr(executor.config, name):
                 setattr(executor.config, name, value)
         return executor
@@ -194,7 +205,7 @@ class _Job:
         """PSI/J, from a thread of its own, on the job's state."""
         if status.state.final:
             cancelled = status.state.name == "CANCELED"
-            text = " ".join(part for part in (status.message, self._complaint()) if part)
+            text = " ".join(part for part in (_without_traceback(status.message or ""), self._complaint()) if part)
             failed = status.state.name != "COMPLETED"
             self.end(Ended(text or f"the job is {status.state.name}" if failed else "", cancelled, self._complaint()))
 
@@ -208,10 +219,20 @@ class _Job:
     def _complaint(self) -> str:
         """The last that was said on the node."""
         try:
-            said = (self.folder / "output.err").read_text(errors="replace").split("\n")
+            return _last_line((self.folder / "output.err").read_text(errors="replace"))
         except OSError:
             return ""
-        return next((line.strip() for line in reversed(said) if line.strip()), "")
+
+
+def _without_traceback(message: str) -> str:
+    """What PSI/J says of a job; of a traceback, the error's message."""
+    if "Traceback (most recent call last)" not in message:
+        return message
+    return re.sub(r"^[\w.]+: ", "", _last_line(message))
+
+
+def _last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
 
 
 def _address() -> str:

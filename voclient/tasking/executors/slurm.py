@@ -21,7 +21,7 @@ class Slurm(SlurmJobExecutor):  # type: ignore[misc, unused-ignore]
 
     def parse_status_output(self, exit_code: int, out: str) -> dict[str, Any]:
         if exit_code != 0:
-            raise RuntimeError(f"squeue: {out.strip()}")
+            raise RuntimeError(f"squeue: {' '.join(out.split())}")
         found = {}
         for line in out.splitlines():
             number, state, reason = (*line.split(maxsplit=2), "", "", "")[:3]
