@@ -189,10 +189,23 @@ static void add_assigned(struct parser *parser, const struct option *option, con
     }
 }
 
+static bool read_integer(const char *text, long *value) {
+    size_t sign = text[0] == '+' || text[0] == '-';
+    if (!text[sign] || text[sign + strspn(text + sign, "0123456789")]) return false;
+    errno = 0;
+    *value = strtol(text, NULL, 10);
+    return errno == 0;
+}
+
 /* `--name` or `-n` without a value of its own: a mandatory one is the next word, whatever it looks like. */
 static bool add_bare(struct parser *parser, const struct option *option) {
+    long integer;
     if (!option_wants_value(option)) {
         add_option(parser, option, NULL, true);
+        return true;
+    }
+    if (option->bare && !(*parser->next && read_integer(*parser->next, &integer))) {
+        add_option(parser, option, option->bare, true);
         return true;
     }
     if (!*parser->next) return false;
@@ -315,14 +328,6 @@ static void parse_word(struct parser *parser, const char *word) {
         parse_short(parser, word);
     else if (!parse_keyword(parser, word))
         add_operand(parser, word);
-}
-
-static bool read_integer(const char *text, long *value) {
-    size_t sign = text[0] == '+' || text[0] == '-';
-    if (!text[sign] || text[sign + strspn(text + sign, "0123456789")]) return false;
-    errno = 0;
-    *value = strtol(text, NULL, 10);
-    return errno == 0;
 }
 
 static bool read_real(const char *text, double *value) {

@@ -36,6 +36,7 @@ struct option {
     const char *standard; /* default, as shown in help; NULL: none */
     const char *unit;     /* of the value, for --describe */
     const char *detail;   /* more sentences for the man page; NULL: help is enough */
+    const char *bare;     /* OPTION_INTEGER: its value where no integer follows; NULL: a value is mandatory */
     const char *aliases;  /* more long names, blank-separated; NULL: none */
     bool is_new;          /* the original lacks it: must be spelt out, never makes an old abbreviation ambiguous */
     bool is_repeatable;   /* each use counts; otherwise the last one wins */

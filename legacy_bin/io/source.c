@@ -126,6 +126,12 @@ struct source *source_open(const char *argument, enum source_kind kind, const ch
     return source;
 }
 
+bool source_is_lasting(const struct source *source) {
+    struct stat status;
+    if (source->text) return true;
+    return source->file > STDIN_FILENO && fstat(source->file, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 const char *source_name(const struct source *source) {
     return source->name;
 }

@@ -22,6 +22,8 @@ enum source_kind {
 struct source *source_open(const char *argument, enum source_kind kind, const char *base, struct error *error);
 /* What to call it in reports: the argument as given, `stdin` for standard input. */
 const char *source_name(const struct source *source);
+/* Whether the argument can be opened once more, for the same bytes: a regular file, XML text. */
+bool source_is_lasting(const struct source *source);
 /* Up to `room` bytes; 0 at the end of input (a failed transfer is an error, not an end); -1: error set. */
 ptrdiff_t source_read(struct source *source, void *bytes, size_t room, struct error *error);
 void source_close(struct source *source);

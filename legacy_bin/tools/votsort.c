@@ -4,6 +4,7 @@
 #include "table/sort.h"
 #include "tools/conversion.h"
 #include "tools/input.h"
+#include "votable/copy.h"
 
 enum { COLUMN = 1, NAME, ID, UCD, DESCENDING, STRING, TOP };
 
@@ -105,16 +106,8 @@ static bool correct_nrows(struct job *job, struct vot_reader *reader, struct err
     char digits[NUMBER_ROOM];
     struct arena *arena = vot_arena(reader);
     struct slice rows = {digits, number_write_integer(digits, (int64_t)job->rows)};
-    struct vot_attribute *attributes = arena_allocate(arena, node->attribute_count * sizeof *attributes);
-    if (!attributes) return error_set_memory(error);
-    for (size_t i = 0; i < node->attribute_count; i++) {
-        attributes[i] = node->attributes[i];
-        if (!slice_equal_nocase(vot_local_name(attributes[i].name), SLICE("nrows"))) continue;
-        attributes[i].value = arena_copy(arena, rows);
-        if (!attributes[i].value.text) return error_set_memory(error);
-    }
-    node->attributes = attributes;
-    return true;
+    rows = arena_copy(arena, rows);
+    return (rows.text && copy_set_attribute(node, SLICE("nrows"), rows, arena)) || error_set_memory(error);
 }
 
 static bool write_sorted(struct job *job, struct sink *sink, const struct kept *kept, struct vot_cell *cells,
@@ -146,7 +139,8 @@ static bool write_unsorted(struct sink *sink, const struct kept *kept, struct vo
     return true;
 }
 
-static bool write_rows(struct job *job, struct sink *sink, const struct vot_table *table, struct error *error) {
+static bool write_rows(void *context, struct sink *sink, const struct vot_table *table, struct error *error) {
+    struct job *job = context;
     const struct kept *kept = job->kept;
     if (!sink_shows(sink, table)) return true;
     while (kept->table != table) kept = kept->next;
@@ -158,29 +152,6 @@ static bool write_rows(struct job *job, struct sink *sink, const struct vot_tabl
         done = write_unsorted(sink, kept, cells, error);
     free(cells);
     return done && sink_rows_end(sink, table, error);
-}
-
-/* The tree from the start of VOTABLE to its end. */
-static bool write_document(struct job *job, struct sink *sink, const struct vot_node *root, struct error *error) {
-    const struct vot_node *node = root;
-    for (;;) {
-        bool is_open = !node->table && node->element != VOT_TEXT_NODE;
-        bool done = node->table ? write_rows(job, sink, node->table, error)
-                    : is_open   ? sink_start(sink, node, error)
-                                : sink_text(sink, node, error);
-        if (!done) return false;
-        if (is_open && node->first_child) {
-            node = node->first_child;
-            continue;
-        }
-        if (is_open && !sink_finish(sink, node, error)) return false;
-        while (node != root && !node->next) {
-            node = node->parent;
-            if (!sink_finish(sink, node, error)) return false;
-        }
-        if (node == root) return sink_end(sink, error);
-        node = node->next;
-    }
 }
 
 static bool prepare(struct job *job, struct vot_reader *reader, struct error *error) {
@@ -221,7 +192,7 @@ static int run(const struct arguments *arguments) {
     job.settings.input_name = vot_input_name(reader);
     struct output *output = prepare(&job, reader, &error) ? conversion_output(arguments, &error) : NULL;
     struct sink *sink = output ? sink_open(job.settings, output, &error) : NULL;
-    bool done = sink && write_document(&job, sink, vot_root(reader), &error);
+    bool done = sink && sink_replay(sink, vot_root(reader), write_rows, &job, &error) && sink_end(sink, &error);
     sink_close(sink);
     if (done)
         done = output_commit(output, &error);

@@ -91,6 +91,12 @@ const struct vot_node *vot_sibling(const struct vot_node *node, enum vot_element
     return node ? find_from(node->next, element) : NULL;
 }
 
+const struct vot_node *vot_next_node(const struct vot_node *node, const struct vot_node *top) {
+    if (node->first_child) return node->first_child;
+    while (node != top && !node->next) node = node->parent;
+    return node == top ? NULL : node->next;
+}
+
 size_t vot_count_children(const struct vot_node *node, enum vot_element element) {
     size_t count = 0;
     for (const struct vot_node *child = vot_child(node, element); child; child = vot_sibling(child, element)) count++;

@@ -69,6 +69,8 @@ struct slice vot_attribute_name(const struct vot_node *node, size_t index);
 /* First child (next sibling) of a kind, or NULL. */
 const struct vot_node *vot_child(const struct vot_node *node, enum vot_element element);
 const struct vot_node *vot_sibling(const struct vot_node *node, enum vot_element element);
+/* The node behind `node` in document order, inside `top`; NULL: that was the last. */
+const struct vot_node *vot_next_node(const struct vot_node *node, const struct vot_node *top);
 size_t vot_count_children(const struct vot_node *node, enum vot_element element);
 /* The text directly inside, outer blanks kept; in the arena, {NULL, 0} when there is none. */
 struct slice vot_node_text(const struct vot_node *node, struct arena *arena);

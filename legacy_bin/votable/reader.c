@@ -22,8 +22,8 @@ struct queued {
 };
 
 struct vot_reader {
-    struct source *source;
-    char *argument; /* as given, what references are relative to; NULL: standard input */
+    struct source *source; /* NULL: somebody else's bytes are read */
+    char *argument;        /* as given, what references are relative to; NULL: standard input */
     struct xml xml;
     struct tree tree;
     unsigned depth;                  /* of elements */
@@ -229,11 +229,17 @@ static ptrdiff_t read_source(void *source, void *bytes, size_t room, struct erro
     return source_read(source, bytes, room, error);
 }
 
-static bool open_reader(struct vot_reader *reader, const char *argument, struct error *error) {
+static bool open_source(struct vot_reader *reader, const char *argument, struct byte_reader *from,
+                        struct error *error) {
+    reader->source = source_open(argument, SOURCE_DOCUMENT, NULL, error);
+    *from = (struct byte_reader){read_source, reader->source};
+    return reader->source;
+}
+
+static bool open_reader(struct vot_reader *reader, struct byte_reader from, const char *argument, struct error *error) {
     if (argument && !(reader->argument = strdup(argument))) return error_set_memory(error);
-    if (!(reader->source = source_open(argument, SOURCE_DOCUMENT, NULL, error))) return false;
+    if (!from.read && !open_source(reader, argument, &from, error)) return false;
     reader->no_lane = getenv("VOT_NO_LANE") != NULL;
-    struct byte_reader from = {read_source, reader->source};
     if (!xml_open(&reader->xml, from, reader->no_lane, reader, error)) return false;
     XML_Parser parser = reader->xml.parser;
     XML_SetElementHandler(parser, on_start, on_end);
@@ -243,15 +249,19 @@ static bool open_reader(struct vot_reader *reader, const char *argument, struct 
     return true;
 }
 
-struct vot_reader *vot_open(const char *argument, struct error *error) {
+struct vot_reader *vot_open_bytes(struct byte_reader bytes, const char *argument, struct error *error) {
     struct vot_reader *reader = calloc(1, sizeof *reader);
     if (!reader) {
         error_set_memory(error);
-    } else if (!open_reader(reader, argument, error)) {
+    } else if (!open_reader(reader, bytes, argument, error)) {
         vot_close(reader);
         reader = NULL;
     }
     return reader;
+}
+
+struct vot_reader *vot_open(const char *argument, struct error *error) {
+    return vot_open_bytes((struct byte_reader){0}, argument, error);
 }
 
 void vot_close(struct vot_reader *reader) {
@@ -382,8 +392,12 @@ const struct vot_node *vot_root(const struct vot_reader *reader) {
     return reader->tree.root;
 }
 
+static const char *input_name(const char *argument) {
+    return !argument || strcmp(argument, "-") == 0 ? "stdin" : argument;
+}
+
 const char *vot_input_name(const struct vot_reader *reader) {
-    return source_name(reader->source);
+    return reader->source ? source_name(reader->source) : input_name(reader->argument);
 }
 
 struct arena *vot_arena(struct vot_reader *reader) {

@@ -10,6 +10,7 @@
 #ifndef VOTABLE_READER_H
 #define VOTABLE_READER_H
 
+#include "io/bytes.h"
 #include "votable/cell.h"
 
 struct vot_reader;
@@ -28,6 +29,8 @@ enum vot_event {
 
 /* NULL with error set. The two lines of an input error are printed by cli/message.h. */
 struct vot_reader *vot_open(const char *argument, struct error *error);
+/* The same for a document whose bytes somebody else has opened as `argument`. */
+struct vot_reader *vot_open_bytes(struct byte_reader bytes, const char *argument, struct error *error);
 /* After VOT_ERROR or VOT_END it returns the same again. */
 enum vot_event vot_next(struct vot_reader *reader, struct error *error);
 void vot_close(struct vot_reader *reader);

@@ -10,6 +10,7 @@
 struct serialized {
     struct sink sink;
     struct sink *xml;            /* owned */
+    enum format format;          /* of the current table's rows; FORMAT_VOTABLE: they are the XML writer's */
     const struct vot_node *held; /* the TABLE whose start has not been written */
     struct row_spool *spool;     /* rows that wait */
     struct row_encoder encoder;  /* rows that do not */
@@ -17,32 +18,9 @@ struct serialized {
     struct base64_encoder base64;
 };
 
-/* A node and all inside it. */
-static bool replay(struct sink *xml, const struct vot_node *node, struct error *error) {
-    const struct vot_node *top = node;
-    for (;;) {
-        if (node->element == VOT_TEXT_NODE) {
-            if (!sink_text(xml, node, error)) return false;
-        } else {
-            if (!sink_start(xml, node, error)) return false;
-            if (node->first_child) {
-                node = node->first_child;
-                continue;
-            }
-            if (!sink_finish(xml, node, error)) return false;
-        }
-        while (node != top && !node->next) {
-            node = node->parent;
-            if (!sink_finish(xml, node, error)) return false;
-        }
-        if (node == top) return true;
-        node = node->next;
-    }
-}
-
 static bool replay_children(struct sink *xml, const struct vot_node *node, struct error *error) {
     for (const struct vot_node *child = node->first_child; child; child = child->next)
-        if (!replay(xml, child, error)) return false;
+        if (!sink_replay(xml, child, NULL, NULL, error)) return false;
     return true;
 }
 
@@ -90,7 +68,7 @@ static bool replay_field(struct sink *xml, const struct vot_node *field, int64_t
             is_said = true;
             if (child == values) continue;
         }
-        if (!replay(xml, child, error)) return false;
+        if (!sink_replay(xml, child, NULL, NULL, error)) return false;
     }
     return (is_said || replay_values(xml, field, NULL, null, error)) && sink_finish(xml, field, error);
 }
@@ -109,11 +87,11 @@ static bool release(struct serialized *serialized, const struct vot_table *table
             bool is_stated = index < table->field_count && vot_field_null_integer(&table->fields[index], &stated);
             index++;
             is_done = null && null->is_set && !is_stated ? replay_field(xml, child, null->value, error)
-                                                         : replay(xml, child, error);
+                                                         : sink_replay(xml, child, NULL, NULL, error);
         } else if (child->element == VOT_DATA) {
             is_done = sink_start(xml, child, error);
         } else {
-            is_done = replay(xml, child, error);
+            is_done = sink_replay(xml, child, NULL, NULL, error);
         }
         if (!is_done) return false;
     }
@@ -124,9 +102,9 @@ static bool release(struct serialized *serialized, const struct vot_table *table
 /* The element of the serialisation and its STREAM, opened or closed. */
 static bool wrap(struct serialized *serialized, const struct vot_table *table, bool is_start, struct error *error) {
     static const struct vot_attribute encoding = {{"encoding", 8}, {"base64", 6}}, extnum = {{"extnum", 6}, {"1", 1}};
-    enum vot_element element = serialized->sink.settings.format == FORMAT_BINARY    ? VOT_BINARY
-                               : serialized->sink.settings.format == FORMAT_BINARY2 ? VOT_BINARY2
-                                                                                    : VOT_FITS;
+    enum vot_element element = serialized->format == FORMAT_BINARY    ? VOT_BINARY
+                               : serialized->format == FORMAT_BINARY2 ? VOT_BINARY2
+                                                                      : VOT_FITS;
     struct buffer names[2] = {0};
     struct vot_node outer = {.element = element,
                              .name = prefixed(&names[0], table->node, vot_element_name(element)),
@@ -165,7 +143,7 @@ static bool finish(struct sink *sink, const struct vot_node *node, struct error 
     if (!serialized->held) return sink_finish(serialized->xml, node, error);
     if (serialized->held != node) return true;
     serialized->held = NULL; /* a TABLE without rows */
-    return replay(serialized->xml, node, error);
+    return sink_replay(serialized->xml, node, NULL, NULL, error);
 }
 
 /* BINARY: every integer field whose cells may have no value says which value means that. */
@@ -177,17 +155,31 @@ static bool says_nulls(struct serialized *serialized, const struct vot_table *ta
         if (vot_type_is_integer(table->fields[i].type) && !table->fields[i].is_variable)
             is_all = is_all && null->is_set;
     }
-    return is_all;
+    /* rows of BINARY have no other null values than those said */
+    bool is_binary = serialized->sink.settings.format == FORMAT_AS_IS;
+    return is_all || is_binary;
+}
+
+static enum format format_of(enum vot_element serialization) {
+    switch (serialization) {
+    case VOT_BINARY: return FORMAT_BINARY;
+    case VOT_BINARY2: return FORMAT_BINARY2;
+    case VOT_FITS: return FORMAT_VOTFITS;
+    default: return FORMAT_VOTABLE;
+    }
 }
 
 static bool rows(struct sink *sink, const struct vot_table *table, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
     enum format format = sink->settings.format;
+    if (format == FORMAT_AS_IS) format = format_of(table->serialization);
+    serialized->format = format;
     if (!serialized->held)
         return error_set_input(error, "line %lu: a TABLE with rows twice cannot be written as %s", table->node->line,
                                format_name(format));
     free(serialized->nulls);
     serialized->nulls = NULL;
+    if (format == FORMAT_VOTABLE) return release(serialized, table, error) && sink_rows(serialized->xml, table, error);
     base64_begin(&serialized->base64, sink->output);
     if (format == FORMAT_BINARY) {
         serialized->nulls = calloc(table->field_count + 1, sizeof *serialized->nulls);
@@ -212,7 +204,7 @@ static bool write_row(struct serialized *serialized, const struct vot_row *row, 
 
 static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
-    (void)table;
+    if (serialized->format == FORMAT_VOTABLE) return sink_row(serialized->xml, table, row, error);
     return serialized->spool ? row_spool_write(serialized->spool, row, error) : write_row(serialized, row, error);
 }
 
@@ -264,7 +256,7 @@ static bool write_fits(struct serialized *serialized, const struct vot_table *ta
 }
 
 static bool write_spooled(struct serialized *serialized, const struct vot_table *table, struct error *error) {
-    bool is_fits = serialized->sink.settings.format == FORMAT_VOTFITS;
+    bool is_fits = serialized->format == FORMAT_VOTFITS;
     return (is_fits || choose_nulls(serialized, table, error)) && release(serialized, table, error) &&
            wrap(serialized, table, true, error) &&
            (is_fits ? write_fits(serialized, table, error) : write_spooled_rows(serialized, table, error));
@@ -272,6 +264,7 @@ static bool write_spooled(struct serialized *serialized, const struct vot_table 
 
 static bool rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
+    if (serialized->format == FORMAT_VOTABLE) return sink_rows_end(serialized->xml, table, error);
     bool is_done = !serialized->spool || write_spooled(serialized, table, error);
     if (serialized->spool) row_spool_close(serialized->spool);
     serialized->spool = NULL;

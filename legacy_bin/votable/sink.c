@@ -49,7 +49,8 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
     case FORMAT_SHTML: return html_sink_open(settings, output, error);
     case FORMAT_BINARY:
     case FORMAT_BINARY2:
-    case FORMAT_VOTFITS: return serialized_sink_open(settings, output, error);
+    case FORMAT_VOTFITS:
+    case FORMAT_AS_IS: return serialized_sink_open(settings, output, error);
     case FORMAT_FITS: return fits_sink_open(settings, output, error);
     default: error_set(error, "Error: format '%s' cannot be written", format_name(settings.format)); return NULL;
     }
@@ -105,4 +106,27 @@ bool sink_event(struct sink *sink, struct vot_reader *reader, enum vot_event eve
     case VOT_ERROR: return false;
     }
     return true;
+}
+
+bool sink_replay(struct sink *sink, const struct vot_node *node, sink_rows_of *rows, void *context,
+                 struct error *error) {
+    const struct vot_node *top = node;
+    for (;;) {
+        bool is_open = !node->table && node->element != VOT_TEXT_NODE;
+        bool done = node->table ? !rows || rows(context, sink, node->table, error)
+                    : is_open   ? sink_start(sink, node, error)
+                                : sink_text(sink, node, error);
+        if (!done) return false;
+        if (is_open && node->first_child) {
+            node = node->first_child;
+            continue;
+        }
+        if (is_open && !sink_finish(sink, node, error)) return false;
+        while (node != top && !node->next) {
+            node = node->parent;
+            if (!sink_finish(sink, node, error)) return false;
+        }
+        if (node == top) return true;
+        node = node->next;
+    }
 }

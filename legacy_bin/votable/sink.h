@@ -12,6 +12,7 @@ enum format {
     FORMAT_BINARY,  /* votb */
     FORMAT_BINARY2, /* votb2 */
     FORMAT_VOTFITS, /* votfits: FITS serialisation, inline */
+    FORMAT_AS_IS,   /* a VOTable, each table in the serialisation that it came in; has no name */
     FORMAT_ASV,
     FORMAT_BSV,
     FORMAT_CSV,
@@ -68,15 +69,21 @@ bool sink_row(struct sink *sink, const struct vot_table *table, const struct vot
 bool sink_rows_end(struct sink *sink, const struct vot_table *table, struct error *error);
 bool sink_end(struct sink *sink, struct error *error);
 
+/* A node of a tree and all inside it. Where the tree has rows, `rows` is called to write them: sink_rows() …
+ * sink_rows_end(), or nothing if they are not shown. NULL: there are none. */
+typedef bool sink_rows_of(void *context, struct sink *sink, const struct vot_table *table, struct error *error);
+bool sink_replay(struct sink *sink, const struct vot_node *node, sink_rows_of *rows, void *context,
+                 struct error *error);
+
 /* The writers behind sink_open(). FORMAT_VOTABLE is written by votable/writer.c; with FORMAT_BINARY2 in its settings
  * the same writer sees to it that the version is one that has BINARY2. */
 struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 struct sink *html_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 
-/* The writers of binary data behind sink_open(). The VOTable ones (FORMAT_BINARY, FORMAT_BINARY2, FORMAT_VOTFITS)
- * own a vot_sink_open() to which they pass all metadata events (never rows), so that the XML is written in one
- * place only; a TABLE's metadata may come late and with a VALUES null added. Into the STREAM element that they
+/* The writers of binary data behind sink_open(). The VOTable ones (FORMAT_BINARY, FORMAT_BINARY2, FORMAT_VOTFITS,
+ * FORMAT_AS_IS) own a vot_sink_open() to which they pass all metadata events (never rows), so that the XML is written
+ * in one place only; a TABLE's metadata may come late and with a VALUES null added. Into the STREAM element that they
  * start there they write to the output directly: `start` has written all of a start tag when it returns. */
 struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 /* FORMAT_FITS: a primary HDU and a BINTABLE for each TABLE with DATA. */

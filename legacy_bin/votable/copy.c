@@ -1,0 +1,93 @@
+/* copy.c - see copy.h. */
+#include "votable/copy.h"
+
+void copy_append(struct vot_node *parent, struct vot_node *child) {
+    child->parent = parent;
+    child->next = NULL;
+    if (parent->last_child)
+        parent->last_child->next = child;
+    else
+        parent->first_child = child;
+    parent->last_child = child;
+}
+
+static bool own_texts(struct vot_node *node, struct arena *arena) {
+    if (node->name.text && !(node->name = arena_copy(arena, node->name)).text) return false;
+    if (node->text.text && !(node->text = arena_copy(arena, node->text)).text) return false;
+    struct vot_attribute *attributes = arena_allocate(arena, (node->attribute_count + 1) * sizeof *attributes);
+    if (!attributes) return false;
+    for (size_t i = 0; i < node->attribute_count; i++) {
+        attributes[i].name = arena_copy(arena, node->attributes[i].name);
+        attributes[i].value = arena_copy(arena, node->attributes[i].value);
+        if (!attributes[i].name.text || !attributes[i].value.text) return false;
+    }
+    node->attributes = attributes;
+    return true;
+}
+
+static struct vot_node *copy_one(const struct vot_node *node, struct vot_node *parent, bool is_whole,
+                                 struct arena *arena) {
+    struct vot_node *copy = arena_allocate(arena, sizeof *copy);
+    if (!copy) return NULL;
+    *copy = *node;
+    copy->table = NULL;
+    copy->parent = copy->first_child = copy->last_child = copy->next = NULL;
+    if (is_whole && !own_texts(copy, arena)) return NULL;
+    if (parent) copy_append(parent, copy);
+    return copy;
+}
+
+struct vot_node *copy_node(const struct vot_node *node, struct vot_node *parent, struct arena *arena) {
+    return copy_one(node, parent, false, arena);
+}
+
+static struct vot_node *copy_all(const struct vot_node *top, struct vot_node *parent, bool is_whole,
+                                 struct arena *arena) {
+    struct vot_node *first = copy_one(top, parent, is_whole, arena), *into = first;
+    for (const struct vot_node *node = top; into;) {
+        if (node->first_child) {
+            node = node->first_child;
+        } else {
+            for (; node != top && !node->next; node = node->parent) into = into->parent;
+            if (node == top) break;
+            node = node->next;
+            into = into->parent;
+        }
+        into = copy_one(node, into, is_whole, arena);
+    }
+    return into ? first : NULL;
+}
+
+struct vot_node *copy_tree(const struct vot_node *node, struct vot_node *parent, struct arena *arena) {
+    return copy_all(node, parent, false, arena);
+}
+
+struct vot_node *copy_tree_whole(const struct vot_node *node, struct vot_node *parent, struct arena *arena) {
+    return copy_all(node, parent, true, arena);
+}
+
+bool copy_set_attribute(struct vot_node *node, struct slice name, struct slice value, struct arena *arena) {
+    struct vot_attribute *attributes = arena_allocate(arena, (node->attribute_count + 1) * sizeof *attributes);
+    if (!attributes) return false;
+    bool is_set = false;
+    for (size_t i = 0; i < node->attribute_count; i++) {
+        attributes[i] = node->attributes[i];
+        if (!slice_equal_nocase(attributes[i].name, name)) continue;
+        attributes[i].value = value;
+        is_set = true;
+    }
+    if (!is_set) attributes[node->attribute_count++] = (struct vot_attribute){name, value};
+    node->attributes = attributes;
+    return true;
+}
+
+bool copy_drop_attribute(struct vot_node *node, size_t index, struct arena *arena) {
+    struct vot_attribute *attributes = arena_allocate(arena, node->attribute_count * sizeof *attributes);
+    if (!attributes) return false;
+    size_t kept = 0;
+    for (size_t i = 0; i < node->attribute_count; i++)
+        if (i != index) attributes[kept++] = node->attributes[i];
+    node->attributes = attributes;
+    node->attribute_count = kept;
+    return true;
+}
