@@ -12,6 +12,12 @@
 
 enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
 
+#define CONVERSION_FORMATS "vot asv bsv csv tsv html shtml fits ascii xml raw votb votb2 votfits"
+#define CONVERSION_FORMATS_DETAIL                                                                                \
+    "vot, xml and raw are a VOTable with TABLEDATA, votb, votb2 and votfits one with BINARY, BINARY2 and FITS. " \
+    "asv (or ascii), bsv, csv and tsv are text with blanks, bars, commas and tabs between the cells; html is a " \
+    "page, shtml a single table. The original's names may be abbreviated."
+
 #define CONVERSION_OPTIONS                                                                                            \
     {OPTION_FORMAT,                                                                                                   \
      'f',                                                                                                             \
@@ -19,11 +25,9 @@ enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
      OPTION_VALUE,                                                                                                    \
      "FORMAT",                                                                                                        \
      "Output format",                                                                                                 \
-     .choices = "vot asv bsv csv tsv html shtml fits ascii xml raw votb votb2 votfits",                               \
+     .choices = CONVERSION_FORMATS,                                                                                   \
      .standard = "xml",                                                                                               \
-     .detail = "vot, xml and raw are a VOTable with TABLEDATA, votb, votb2 and votfits one with BINARY, BINARY2 and " \
-               "FITS. asv (or ascii), bsv, csv and tsv are text with blanks, bars, commas and tabs between the "      \
-               "cells; html is a page, shtml a single table. The original's names may be abbreviated."},              \
+     .detail = CONVERSION_FORMATS_DETAIL},                                                                            \
         {OPTION_INDENT,  'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",  \
          .standard = "0"},                                                                                            \
         {OPTION_NOHEADER, 'n', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"}, \

@@ -47,7 +47,13 @@ def peak_mb(measure: Path, *command: str | Path) -> float:
 
 @pytest.mark.parametrize(
     "words",
-    [["votinfo"], ["votstat"], ["votpos"], *[["votcnv", "-f", f] for f in ("csv", "vot", "html", "votb2", "fits")]],
+    [
+        ["votinfo"],
+        ["votstat"],
+        ["votpos"],
+        ["votcat", "<VOTABLE><RESOURCE/></VOTABLE>"],
+        *[["votcnv", "-f", f] for f in ("csv", "vot", "html", "votb2", "fits")],
+    ],
     ids=" ".join,
 )
 def test_memory_does_not_grow_with_the_table(
