@@ -105,6 +105,71 @@ class _Vosesame(Task):
 
 vosesame: _Vosesame
 
+class _Votcat(Task):
+    def __call__(
+        self,
+        /,
+        tables: TableLike | str | PathLike[str] | Iterable[TableLike | str | PathLike[str]],
+        *,
+        number: bool | None = False,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        indent: int | None = 1,
+        output: str | PathLike[str] | None = None,
+        verbose: bool | None = False,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Put VOTables together in one.
+
+        Writes one VOTable with the RESOURCEs of all tables, in order; each table keeps
+        its serialisation. IDs that occur twice are renamed. Nothing is written unless
+        all tables can be read.
+
+        Parameters
+        ----------
+        tables : an astropy Table, a file name or a URL, or a list of them
+            Two or more VOTables, as files, URLs, XML texts or Tables.
+        number : True or False, optional
+            Give RESOURCEs without a name the names res1, res2 and so on.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+            Format to write, as for votcnv; text only if there is one RESOURCE in all.
+            Also called `fmt`.
+        indent : int not below 0, default: 1
+            Blanks by which each level of a VOTable is indented; 0 writes one long
+            line.
+        output : a file name, optional
+            File to write to, instead of standard output.
+        verbose : True or False, optional
+            Say on stderr how many RESOURCEs each input has.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``table`` (table): The first of the tables, as a Table (VOTables, fits)
+            ``text`` (text): What was written, as text (html, shtml, asv, bsv)
+            ``output`` (path): The file written to, if one was asked for
+            ``format`` (string): The format written
+            ``resources`` (int): Number of RESOURCE elements at the top level
+            ``tables`` (int): Number of tables
+            ``rows`` (int): Number of rows of all tables
+            ``inputs`` (list): For each input its name (input), its resources, tables and rows, and the IDs renamed (old to new)
+
+        Examples
+        --------
+        Two small tables given as text
+
+        >>> result = votcat(['<VOTABLE version="1.4"><RESOURCE>< … ></RESOURCE></VOTABLE>'])  # doctest: +SKIP
+        >>> result["resources"]  # doctest: +SKIP
+        2
+        >>> result["tables"]  # doctest: +SKIP
+        2
+        >>> result["rows"]  # doctest: +SKIP
+        3
+        """
+
+votcat: _Votcat
+
 class _Votcnv(Task):
     def __call__(
         self,
