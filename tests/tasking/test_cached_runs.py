@@ -429,6 +429,29 @@ def test_a_url_needs_an_age(call: dict[str, str], tool: Maker) -> None:
     assert task(**call, cache="1d").cached
 
 
+def test_a_task_that_asks_a_service_needs_an_age(tool: Maker) -> None:
+    task = tool(more="volatile: true\n")
+    with pytest.raises(TaskParameterError, match=r"tool: cache=True: what it gives may change.* cache='1d'"):
+        task(cache=True)
+    assert [task(cache="1d").cached for _ in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize("mode", ["always", "error"])
+def test_what_cannot_be_kept_is_told_once_and_harms_no_run(
+    mode: str, tool: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cached_runs, "_warned", set())
+    monkeypatch.setenv("VOCLIENT_CACHE_SIZE", "1 kB")
+    task = tool("head -c 2000 /dev/zero; echo; echo a = 1")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter(mode)  # type: ignore[arg-type]
+        for call in ({}, {}, {"async_": True}):
+            assert task(cache=True, **call).check().exitstatus
+    expected = ["tool: cache: not kept: it is larger than the cache"] if mode == "always" else []
+    assert [str(warning.message)[:50] for warning in told] == [text[:50] for text in expected]
+    assert runs() == 3
+
+
 def test_the_url_of_a_file_counts_by_its_content(tool: Maker) -> None:
     task = tool()
     for content in ("1", "2", "1"):

@@ -71,6 +71,7 @@ exactly_one: [[number, list]]
 end_of_options: null
 environment: {LC_ALL: C, N: 1}
 reads_environment: [CALDB]
+volatile: true
 exit_statuses: {1: success, 2-9: {status: error, message: bad}}
 requires: {version: 1.10, argv: -v, pattern: 'v([0-9.]+)'}
 install: apt install prog

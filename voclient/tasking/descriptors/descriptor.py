@@ -301,6 +301,8 @@ class Descriptor(NamedTuple):
     """Its program is given the package's state folder, in `VOCLIENT_STATE`."""
     reads_environment: tuple[str, ...] = ()
     """Variables its outcome depends on: another value is another call to the cache."""
+    volatile: bool = False
+    """Its outcome may change though the call does not."""
     deprecated: str = ""
     """What to use instead; each call warns."""
     function: FunctionCall | None = None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .checking import Checker
 
 _T = TypeVar("_T")
-_COMPILER = 4
+_COMPILER = 5
 """Goes up whenever the normal form of the same YAML changes."""
 
 
@@ -121,6 +121,7 @@ def build_descriptor(data: dict[str, Any], file: str, package: Package | None = 
         requires=_requirement(data) or (package.requires if package else None),
         state=package.state if package else False,
         reads_environment=(*(package.reads_environment if package else ()), *data.get("reads_environment", ())),
+        volatile=data.get("volatile", False),
         deprecated=data.get("deprecated", ""),
     )
 

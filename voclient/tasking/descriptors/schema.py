@@ -184,6 +184,8 @@ DESCRIPTOR: dict[str, Entry] = {
     "environment": Entry(_environment, "Variables the program is given", "{LC_ALL: C}"),
     "reads_environment": Entry(c.list_of(c.line), "Variables of the caller that its outcome depends on: they count in "
                                "cached runs and provenance", "[CALDB]"),
+    "volatile": Entry(c.flag, "What it gives may change though the call does not: it asks a service, or draws at "
+                      "random. An earlier run stands for a call with an age only: `cache='1d'`", "true", "false"),
     "exit_statuses": Entry(
         _exit_statuses, "What its exit statuses mean, where not as usual", "{3: {status: error, message: no star}}",
         "0 is success, all others are errors",

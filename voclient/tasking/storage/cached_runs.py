@@ -161,12 +161,17 @@ class CachedRun:
         try:
             self._put(code)
         except CacheError as error:
-            warn(error)
+            self._complain(warn, error)
         except (OSError, Uncacheable) as error:
-            debug("%s: not kept: %s", run.descriptor.task, error)
+            self._complain(warn_uncacheable, run.descriptor.task, error)
         finally:
             self._channel.close()
             done()
+
+    def _complain(self, warning: Callable[..., None], *arguments: object) -> None:
+        """Where warnings are errors: the run has succeeded, and no thread of its own may end by them."""
+        with suppress(RuntimeWarning):
+            warning(*arguments)
 
     def _put(self, code: int) -> None:
         run, record = self._run, self._run.record
@@ -195,7 +200,8 @@ class CachedRun:
                 "returncode": code, "started": record.started, "elapsed": (record.ended or began) - began,
                 "outputs": outputs, "facts": self._facts(code),
             }  # fmt: skip
-            self._store.put(self.key, files, kind="run", info=info)
+            if self._store.put(self.key, files, kind="run", info=info) is None:
+                raise Uncacheable(f"it is larger than the cache {self._store.folder} may be; set VOCLIENT_CACHE_SIZE")
         finally:
             for file in opened:
                 file.close()
@@ -226,14 +232,15 @@ def recall(run: Run) -> CachedRun | None:
     Raises
     ------
     TaskParameterError
-        The call names a URL, and no age is given.
+        The call names a URL, or its task is volatile, and no age is given.
     """
+    task = run.descriptor.task
     if run.controls.cache is True:
         urls = named_files.find_urls(run.descriptor, run.invocation.values, run.invocation.words)
-        if urls:
-            task = run.descriptor.task
+        if urls or run.descriptor.volatile:
             raise TaskParameterError(
-                f"{task}: cache=True: what {urls[0]} gives may change; say for how long it is good: cache='1d'",
+                f"{task}: cache=True: what {urls[0] if urls else 'it'} gives may change; "
+                "say for how long it is good: cache='1d'",
                 task=task, parameter="cache", value=True,
             )  # fmt: skip
     try:
@@ -244,17 +251,28 @@ def recall(run: Run) -> CachedRun | None:
         return cached
     except CacheError as error:
         warn(error)
-    except (OSError, TaskError, Uncacheable) as error:
+    except Uncacheable as error:
+        warn_uncacheable(task, error)
+    except (OSError, TaskError) as error:
         # What is missing will be told by the run itself.
-        debug("%s: without the cache: %s", run.descriptor.task, error)
+        debug("%s: without the cache: %s", task, error)
     return None
 
 
 def warn(error: CacheError) -> None:
     """Say, once for each cause, that runs are made without the cache."""
-    text = f"{error}; runs are made without the cache"
-    if text not in _warned:
-        _warned.add(text)
+    _warn_once(str(error), f"{error}; runs are made without the cache")
+
+
+def warn_uncacheable(task: str, reason: object) -> None:
+    """Say, once for each task, that a run was not kept though that was asked for."""
+    debug("%s: not kept: %s", task, reason)
+    _warn_once(task, f"{task}: cache: not kept: {reason} (said once; VOCLIENT_DEBUG=1 tells of each run)")
+
+
+def _warn_once(cause: str, text: str) -> None:
+    if cause not in _warned:
+        _warned.add(cause)
         warnings.warn(text, RuntimeWarning, stacklevel=2)
 
 
