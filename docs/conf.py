@@ -10,6 +10,8 @@ copyright = "the VOClient authors"
 extensions = ["myst_parser"]
 html_theme = "furo"
 html_title = "VOClient"
+html_static_path = ["_static"]
+html_css_files = ["guide.css"]
 exclude_patterns = ["_build", "demo"]
 myst_heading_anchors = 3
 
