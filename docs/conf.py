@@ -8,6 +8,7 @@ from voclient.tasking.descriptors.schema_json import json_schema
 project = "VOClient"
 copyright = "the VOClient authors"
 extensions = ["myst_parser"]
+smartquotes = False  # `--` is two hyphens
 html_theme = "furo"
 html_title = "VOClient"
 html_static_path = ["_static"]
