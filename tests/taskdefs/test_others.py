@@ -86,8 +86,17 @@ def test_positions_and_pixels_of_an_image_are_those_of_astropy(images: Path) -> 
     (expected,) = WCS(fits.getheader("field.fits")).all_pix2world([[10, 20]], 1)
     found = wcstools.xy2sky("field.fits", 10, 20)
     assert [found["ra"][0], found["dec"][0]] == pytest.approx(list(expected), abs=2e-6)
-    back = wcstools.sky2xy("field.fits", *expected)
-    assert [back["x"][0], back["y"][0]] == pytest.approx([10, 20], abs=0.02)
+    back = wcstools.sky2xy("field.fits", tuple(expected))
+    assert (back["x"], back["y"]) == pytest.approx((10, 20), abs=0.02)
+
+
+def test_skycoords_are_converted_as_astropy_does() -> None:
+    from astropy.coordinates import SkyCoord
+
+    places = SkyCoord([10.6847, 83.8221], [41.2687, -5.3911], unit="deg")
+    result = import_package("wcstools").skycoor(places, to="galactic")
+    assert result["longitude"] == pytest.approx(places.galactic.l.deg, abs=1e-4)
+    assert result["latitude"] == pytest.approx(places.galactic.b.deg, abs=1e-4)
 
 
 def test_header_keywords_are_set_copied_and_deleted(images: Path) -> None:
