@@ -150,3 +150,10 @@ def said(message: str, sources: str) -> bool:
         words = part.split()
         found += [" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2)) if len(words) > 1]
     return not found or any(piece in sources for piece in found)
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    pages = [page for page in PAGES if page not in ("README.md", "docs/index.md")]
+    assert not [page for page in pages if f"]({page})" not in readme]
+    assert not [path for path in re.findall(r"\]\((docs/[^)#]+)", readme) if not (ROOT / path).exists()]
