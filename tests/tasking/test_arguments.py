@@ -81,6 +81,8 @@ def test_without_an_end_of_options_a_file_gets_a_folder_and_other_text_is_refuse
         TaskParameterError, match=r"t: parameter 'b': '-2' begins with '-' and the program would take it"
     ):
         words(make(B, end_of_options=None), b="-2")
+    place = Parameter("p", "position", argv=("{ra}", "{dec}"))
+    assert words(make(place, end_of_options=None), p=(83.8, -5.39)) == ["83.8", "-5.39"]
 
 
 def test_standard_input_and_environment_carry_values_that_argv_does_not() -> None:

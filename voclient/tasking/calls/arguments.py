@@ -176,6 +176,10 @@ def _check_conditions(descriptor: Descriptor, parameter: Parameter, values: dict
         raise TaskParameterError(f"{task}: parameter {name!r} is required with {condition}", task=task, parameter=name)
 
 
+_SAFE = ("path", "table", "int", "float", "angle", "quantity", "range", "position")
+"""Types whose words may begin with `-` before a program that knows no `--`: numbers, and files, which get `./`."""
+
+
 def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> list[str]:
     """In order of declaration; when an operand begins with `-`, options go first, then `--` and the operands."""
     groups = [
@@ -197,7 +201,7 @@ def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> lis
         return [*options, descriptor.end_of_options, *operands]
     for parameter, word in risky:
         # Who asks for a number, or for one of its own words, knows what begins with `-`.
-        if parameter.type not in ("path", "table", "int", "float") and not parameter.choices:
+        if parameter.type not in _SAFE and not parameter.choices:
             raise _refusal(descriptor, parameter, word, "begins with '-' and the program would take it for an option")
     return [
         f"./{word}" if is_file and word.startswith("-") and word != "-" else word
