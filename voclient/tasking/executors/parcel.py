@@ -12,7 +12,7 @@ import re
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +22,7 @@ from ..descriptors.descriptor import Descriptor, Invocation, Results
 from ..errors import TaskParameterError
 from ..running.outputs import fill_path, parameters_in
 from ..running.process import open_bytes
+from ..running.whole_file import WholeFile
 
 if TYPE_CHECKING:
     from ..running.dialogue import Answer
@@ -90,8 +91,7 @@ class Landing:
         self._folder = folder
         self._homes = homes
         self._patterns = patterns
-        self._target = ""
-        self._file: Any = None
+        self._file: WholeFile | None = None
 
     def begin(self, name: str) -> None:
         """A file comes. ValueError: nobody asked for it, or it would take the place of what is no file; OSError: it
@@ -107,10 +107,7 @@ class Landing:
         self.drop()
         if len(parts) > self._depth(parts):
             os.makedirs(os.path.dirname(target), exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115
-            dir=os.path.dirname(target) or ".", prefix=".voclient-", delete=False
-        )
-        self._target = target
+        self._file = WholeFile(target)
 
     def _depth(self, parts: list[str]) -> int:
         """How many parts of a name are asked for; those after them are inside a folder that is. 0: it is not."""
@@ -127,25 +124,16 @@ class Landing:
     def end(self) -> None:
         """It is complete."""
         file, self._file = self._file, None
-        if file is None:
-            return
-        try:
-            file.close()
+        if file is not None:
             mask = os.umask(0)
             os.umask(mask)
-            os.chmod(file.name, 0o666 & ~mask)
-            os.replace(file.name, self._target)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+            file.put_in_place(0o666 & ~mask)
 
     def drop(self) -> None:
         """Forget a file that did not come whole."""
         file, self._file = self._file, None
         if file is not None:
-            file.close()
-            with suppress(OSError):
-                os.unlink(file.name)
+            file.drop()
 
 
 def pack(

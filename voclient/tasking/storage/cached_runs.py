@@ -114,7 +114,8 @@ class CachedRun:
     def _restore(self, entry: Entry) -> None:
         """Write the files again that are not as they were written; each appears when it is complete."""
         import shutil
-        import tempfile
+
+        from ..running.whole_file import WholeFile
 
         for output in entry.info["outputs"]:
             digest = entry.files.get(output["name"])
@@ -124,16 +125,12 @@ class CachedRun:
             if output["make_folder"]:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(self._store.path(digest), "rb") as source:
-                number, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".voclient-")
+                target = WholeFile(path)
                 try:
-                    with open(number, "wb") as target:
-                        shutil.copyfileobj(source, target, _PIECE)
-                        os.fchmod(number, output["mode"])
-                    os.replace(draft, path)
-                except BaseException:
-                    with suppress(FileNotFoundError):
-                        os.unlink(draft)
-                    raise
+                    shutil.copyfileobj(source, target, _PIECE)
+                    target.put_in_place(output["mode"])
+                finally:
+                    target.drop()
 
     # This run.
 
