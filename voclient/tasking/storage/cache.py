@@ -26,6 +26,9 @@ __all__ = ["Entry", "Report", "clear", "download", "entries", "folder", "get", "
 _DEFAULT_LIMIT = "10 GB"
 _PATIENCE = 60.0
 """Seconds without a byte after which a download is given up."""
+_CONDITIONS = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
+"""What is asked of a server that has sent something before: by the header in which it said so."""
+_NOT_MODIFIED = 304
 
 
 def folder() -> Path:
@@ -146,7 +149,8 @@ def download(url: str, age: Any = None) -> Path:
     url : str
         `http`, `https`, `ftp` or `file`.
     age : optional
-        What was fetched longer ago than this is fetched again: seconds, `"1d"`, a timedelta. None: never.
+        What was fetched longer ago than this is asked for again: seconds, `"1d"`, a timedelta. None: never. A server
+        that says it has not changed (by its `ETag` or `Last-Modified`) need not send it.
 
     Returns
     -------
@@ -175,10 +179,20 @@ def download(url: str, age: Any = None) -> Path:
     entry = store.get(f"url:{url}")
     if entry is not None and (oldest is None or entry.created >= oldest):
         return Path(store.path(entry.files["content"]))
-    from urllib.request import urlopen
+    from urllib.error import HTTPError
+    from urllib.request import Request, urlopen
 
-    with urlopen(url, timeout=_PATIENCE) as answer:
-        return _keep(f"url:{url}", _Whole(answer), "download", {"title": url})
+    known = {} if entry is None else {name: entry.info[name] for name in _CONDITIONS if name in entry.info}
+    try:
+        with urlopen(Request(url, headers=known), timeout=_PATIENCE) as answer:
+            tags = {name: answer.headers[header] for name, header in _CONDITIONS.items() if answer.headers[header]}
+            return _keep(f"url:{url}", _Whole(answer), "download", {"title": url, **tags})
+    except HTTPError as error:
+        with error:
+            if error.code != _NOT_MODIFIED or entry is None:
+                raise
+        store.renew(entry.key)
+        return Path(store.path(entry.files["content"]))
 
 
 def entries(pattern: str = "*") -> list[Entry]:

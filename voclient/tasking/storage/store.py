@@ -143,6 +143,11 @@ class Store:
                 index.execute("UPDATE entries SET used = ? WHERE key = ?", (used, key))
         return entry
 
+    def renew(self, key: str) -> None:
+        """What is kept under a key is as good as what could be put there now."""
+        with self._index.changing() as index:
+            index.execute("UPDATE entries SET created = ? WHERE key = ?", (time.time(), key))
+
     def path(self, digest: str) -> str:
         """Where the object of that digest is."""
         return os.path.join(self._index.objects, digest[:2], digest[2:])
