@@ -1,7 +1,12 @@
 """Sphinx settings of the user guide."""
 
 import json
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from make_tasks import write_pages
 
 from voclient.tasking.descriptors.schema_json import json_schema
 
@@ -15,6 +20,9 @@ html_static_path = ["_static"]
 html_css_files = ["guide.css"]
 exclude_patterns = ["_build", "demo"]
 myst_heading_anchors = 3
+
+# The pages of the tasks are made of their descriptors.
+write_pages(Path(__file__).parent / "tasks")
 
 # The JSON Schemas for editors are published beside the pages.
 _schemas = Path(__file__).parent / "_build" / "schemas"

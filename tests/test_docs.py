@@ -8,6 +8,7 @@ import inspect
 import os
 import pkgutil
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -157,3 +158,14 @@ def test_every_page_is_linked_from_the_readme() -> None:
     pages = [page for page in PAGES if page not in ("README.md", "docs/index.md")]
     assert not [page for page in pages if f"]({page})" not in readme]
     assert not [path for path in re.findall(r"\]\((docs/[^)#]+)", readme) if not (ROOT / path).exists()]
+
+
+def test_the_task_reference_tells_every_parameter_and_result(reader: Path) -> None:
+    pages = runpy.run_path(str(ROOT / "docs" / "make_tasks.py"))["make_pages"]()
+    assert {"vao", "cfitsio", "stilts"} <= set(pages)
+    for package, page in pages.items():
+        module = tasking.import_package(package)
+        for task in map(module.__getattr__, dir(module)):
+            part = page.partition(f"\n## {task.__name__}\n")[2].partition("\n## ")[0]
+            keys = [key["name"] for key in (task.attributes["results"]["stdout"] or {"keys": ()})["keys"]]
+            assert not [name for name in [*task.pset().names(), *keys] if f"\n| `{name}` |" not in part]

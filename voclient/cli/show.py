@@ -61,11 +61,11 @@ def show_task(descriptor: Descriptor) -> str:
         lines += [style.wrap(f"Deprecated: {descriptor.deprecated}", 2), ""]
     if descriptor.description:
         lines += [style.wrap(descriptor.description, 2), ""]
-    lines += [f"  {_python_call(descriptor)}", f"  {_shell_call(descriptor)}", ""]
+    lines += [f"  {python_call(descriptor)}", f"  {shell_call(descriptor)}", ""]
     if descriptor.parameters:
-        items = ((parameter.name, _phrase(parameter), _help(parameter)) for parameter in descriptor.parameters)
+        items = ((parameter.name, phrase(parameter), help_text(parameter)) for parameter in descriptor.parameters)
         lines += [style.bold("Parameters"), style.definitions(items), ""]
-    if groups := _groups(descriptor):
+    if groups := find_groups(descriptor):
         lines += [*groups, ""]
     if descriptor.terminal:
         lines += [style.bold("Terminal"), style.definitions(_interaction(descriptor)), ""]
@@ -91,7 +91,7 @@ def show_task(descriptor: Descriptor) -> str:
     )
 
 
-def _python_call(descriptor: Descriptor) -> str:
+def python_call(descriptor: Descriptor) -> str:
     """`votsort(table, *, column=None, …)`, as short as can be."""
     operands = [p.name if p.required else f"{p.name}=…" for p in descriptor.parameters if p.positional]
     required = [f"{p.name}=…" for p in descriptor.parameters if not p.positional and p.required]
@@ -99,7 +99,7 @@ def _python_call(descriptor: Descriptor) -> str:
     return f"{descriptor.task}({', '.join([*operands, *required, *['…'] * optional])})"
 
 
-def _shell_call(descriptor: Descriptor) -> str:
+def shell_call(descriptor: Descriptor) -> str:
     words = []
     for parameter in descriptor.parameters:
         word = parameter.name.upper() if parameter.positional else f"{parameter.name}=…" if parameter.required else ""
@@ -111,14 +111,14 @@ def _shell_call(descriptor: Descriptor) -> str:
     return " ".join(["voclient run", name, *words, *rest])
 
 
-def _phrase(parameter: Parameter) -> str:
+def phrase(parameter: Parameter) -> str:
     text = describe(parameter)
     if parameter.required:
         return f"{text}; required"
     return text if parameter.default is None else f"{text}; default {parameter.default}"
 
 
-def _help(parameter: Parameter) -> str:
+def help_text(parameter: Parameter) -> str:
     aliases = f"Also called {', '.join(parameter.aliases)}." if parameter.aliases else ""
     text = parameter.help if not parameter.help or parameter.help.endswith((".", "?", "!")) else f"{parameter.help}."
     return f"{text} {aliases}{conditions_of(parameter)}".strip()
@@ -135,6 +135,6 @@ def _interaction(descriptor: Descriptor) -> list[tuple[str, str, str]]:
     return items
 
 
-def _groups(descriptor: Descriptor) -> list[str]:
+def find_groups(descriptor: Descriptor) -> list[str]:
     groups = {"At most": descriptor.exclusive, "At least": descriptor.at_least_one, "Exactly": descriptor.exactly_one}
     return [f"  {how} one of: {', '.join(group)}" for how, found in groups.items() for group in found]
