@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -72,3 +73,9 @@ def version() -> str:
     from importlib.metadata import version
 
     return version("voclient")
+
+
+def own_environment() -> Mapping[bytes, bytes]:
+    """The environment of this process, in bytes. (What is behind `os.environ` is read a hundred times quicker than
+    that, which encodes each name and decodes each value.)"""
+    return getattr(os.environ, "_data", None) or os.environb

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+from .locations import own_environment
 
 
 def debug(text: str, *values: object) -> None:
     """Say something about a run. Loads no logging: where nobody did, nobody listens."""
-    if os.environ.get("VOCLIENT_DEBUG", "0") not in ("", "0"):
+    if own_environment().get(b"VOCLIENT_DEBUG", b"0") not in (b"", b"0"):
         print("voclient:", text % values, file=sys.stderr)
     get_logger = getattr(sys.modules.get("logging"), "getLogger", None)
     if get_logger is not None:

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..errors import TaskError
 from ..log import debug
+from ..running.pursuit import DRAIN, GRACE, PATIENCE
 from ..running.record import Status
-from ..running.run import DRAIN, GRACE, PATIENCE, Run
+from ..running.run import Run
 from . import Ended, Engine, frames, parcel
 from .addresses import listen
 

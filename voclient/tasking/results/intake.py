@@ -88,7 +88,7 @@ class Intake:
         """All streams have ended. References and output files are given for a run that succeeded only."""
         troubles: list[ResultError] = []
         names = ["channel"] if self.is_channel_on else ["channel", "stdout", "stderr"]
-        for name in names:
+        for name in filter(self._parsers.get, names):
             yield from _kept(troubles, self._ask(name, lambda parser: parser.finish(success)))
         if success:
             for name, section in self._sections.items():

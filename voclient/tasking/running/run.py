@@ -18,10 +18,13 @@ from ..opset import OPset
 from ..packages.executables import find_executable
 from ..results.intake import Intake
 from .callbacks import Callbacks
+from .environment import added_variables, whole_environment
 from .interrupts import PostponedInterrupt
-from .process import Process, describe_signal, launch, open_input
+from .process import Process, launch, open_input
+from .pursuit import DRAIN, PATIENCE, Pursuit
 from .record import Record, Status
 from .streams import Streams
+from .verdict import is_success, judge
 
 if TYPE_CHECKING:
     from ..calls.controls import Controls
@@ -34,14 +37,6 @@ if TYPE_CHECKING:
     from .terminal import Terminal
 
 CHANNEL_VARIABLE = "VOCLIENT_OPSET_FD"
-GRACE = 2.0
-"""Seconds between TERM and KILL."""
-DRAIN = 0.5
-"""Seconds that a pipe held open by others is still read: since the last byte, or since the group's end."""
-PATIENCE = 5.0
-"""Seconds that KILL may take to be obeyed."""
-LOOK = 0.03
-"""Seconds between looks whether the rest of a stopped group is gone."""
 
 
 def start(descriptor: Descriptor, invocation: Invocation, controls: Controls) -> OPset:
@@ -129,11 +124,10 @@ class Run:
         self._deadline = math.inf
         self._exited: float | None = None
         """When the leader was seen dead (monotonic)."""
-        self._dead: float | None = None
-        """When its whole group was, after it was told to stop."""
         self._stopping: tuple[Status, str] | None = None
-        self._kill_at = math.inf
-        self._give_up_at = math.inf
+        """How it is to end."""
+        self._pursuit: Pursuit | None = None
+        """Of a group that was told to stop."""
 
     @property
     def ended(self) -> bool:
@@ -163,12 +157,7 @@ class Run:
         descriptor, invocation, controls, record = self.descriptor, self._invocation, self.controls, self.record
         source: int | None = None
         try:
-            plain = {"TERM": "dumb"} if descriptor.terminal else {}
-            if descriptor.state:
-                from ..storage.state import STATE_VARIABLE, make_state_folder
-
-                plain[STATE_VARIABLE] = make_state_folder(descriptor.task, descriptor.package)
-            added = {**plain, **dict(descriptor.environment), **invocation.environment, **controls.env}
+            added = added_variables(descriptor, invocation, controls.env)
             program = find_executable(descriptor, {**os.environ, **added} if added else None)
             argv = [os.path.abspath(program), *invocation.words]
             cwd = None if controls.cwd is None else os.fspath(controls.cwd)
@@ -182,7 +171,7 @@ class Run:
                 self._process = launch(
                     descriptor.task,
                     argv,
-                    environment=_environment(added),
+                    environment=whole_environment(added),
                     cwd=cwd,
                     stdin=source,
                     descriptors=invocation.descriptors,
@@ -287,8 +276,11 @@ class Run:
                 self._stop(Status.ERROR, streams.trouble)
             elif now >= self._deadline:
                 self._stop(Status.TIMEOUT, f"ended at its time limit of {self._limit:g} s")
-        if self._stopping is not None:
-            self._pursue(now, process, streams)
+        if self._pursuit is not None:
+            if self._pursuit.is_over(now, exited=self._exited is not None, dry=streams.outputs_ended):
+                self._finish()
+            else:
+                self.due = self._pursuit.due
         elif self._exited is None:
             self.due = self._deadline
             if self._respondent is not None:
@@ -301,20 +293,6 @@ class Run:
                 self._finish()
             else:
                 self.due = min(quiet, self._deadline)
-
-    def _pursue(self, now: float, process: Process, streams: Streams) -> None:
-        """One step towards the death of the group; the end when it is dead and its pipes are dry."""
-        if self._dead is None and self._exited is not None and not process.group_lives():
-            self._dead = now
-        if now >= self._give_up_at or (self._dead is not None and (streams.outputs_ended or now >= self._dead + DRAIN)):
-            self._finish()
-        elif self._dead is not None:
-            self.due = self._dead + DRAIN
-        else:
-            if now >= self._kill_at:
-                process.signal_group(signal.SIGKILL)
-                self._kill_at, self._give_up_at = math.inf, now + PATIENCE
-            self.due = min(self._kill_at, self._give_up_at, math.inf if self._exited is None else now + LOOK)
 
     def _leader_ready(self) -> None:
         if self._process is not None and self.pump is not None and self._process.poll():
@@ -349,12 +327,8 @@ class Run:
 
     def _terminate(self) -> None:
         if self._process is not None:
-            self._process.signal_group(signal.SIGTERM)
-            if self._process.terminal is not None:
-                self._process.signal_group(signal.SIGHUP)  # what ends programs that serve a person
-            self._process.signal_group(signal.SIGCONT)
-        self._kill_at = time.monotonic() + GRACE
-        self.due = 0
+            self._pursuit = Pursuit(self._process)
+            self.due = 0
 
     def _finish(self) -> None:
         """The process is dead and its pipes are dry: read what was held back, and judge."""
@@ -370,12 +344,12 @@ class Run:
         if self._stopping is not None:
             self._end(*self._stopping, code)
             return
-        success = self._succeeded(code)
+        success = is_success(self.descriptor, code)
         if intake is not None and code is not None and code >= 0:
             # A last line cut short by a signal is no value.
             self._intake = None
             self.take(intake.finish(success))
-        status, message = self._judge(code, success)
+        status, message = judge(self.record, code, self._note())
         if self.keeper is None or status is not Status.SUCCESS or code is None:
             self._end(status, message, code)
         else:
@@ -404,30 +378,6 @@ class Run:
                 self.pump.unwatch(process.pidfd)
             process.close()
 
-    def _succeeded(self, code: int | None) -> bool:
-        known = dict(self.descriptor.exit_statuses).get(code) if code is not None else None
-        return known.status == "success" if known is not None else code == 0
-
-    def _judge(self, code: int | None, success: bool) -> tuple[Status, str]:
-        record = self.record
-        known = dict(self.descriptor.exit_statuses).get(code) if code is not None else None
-        told = known.message if known is not None else ""
-        if success and record.cause is not None:
-            return Status.ERROR, str(record.cause)
-        if success:
-            return Status.SUCCESS, record.failure or told
-        if code is None:
-            how = "its exit status was taken by another wait() of this program"
-        elif code < 0:
-            how = f"killed by {describe_signal(-code)}"
-        else:
-            how = f"exit status {code}"
-        noted = self._note()
-        heard = record.stdout if "stderr" in self.descriptor.terminal else record.stderr
-        said = last_lines(heard.tail(2000))
-        text = record.failure or ": ".join(part for part in (told, noted, said) if part)
-        return Status.ERROR, f"{text} ({how})" if text else how
-
     def _note(self) -> str:
         """What was seen to go wrong at its terminal."""
         return self._respondent.note if self._respondent is not None else ""
@@ -435,7 +385,7 @@ class Run:
     def _end(self, status: Status, message: str, code: int | None) -> None:
         self.due = math.inf
         # Nothing may keep the rest alive, or make it a cycle that waits for the collector.
-        self._intake = self._streams = self._process = self.keeper = None
+        self._intake = self._streams = self._process = self._pursuit = self.keeper = None
         if self._bar is not None:
             self._bar.end()
         self.record.finish(status, message, code)
@@ -484,22 +434,6 @@ def is_seen() -> bool:
         return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
     except ValueError:  # closed
         return False
-
-
-def _environment(added: dict[str, str]) -> dict[bytes, bytes]:
-    """This process's environment and more, in bytes. (Copying what is behind `os.environ` is a hundred times quicker
-    than asking it for each.)"""
-    environment: dict[bytes, bytes] = {**getattr(os.environ, "_data", os.environb)}
-    for name, value in added.items():
-        environment[os.fsencode(name)] = os.fsencode(value)
-    return environment
-
-
-def last_lines(output: bytes) -> str:
-    """The last few lines of an output that say something."""
-    text = output[-2000:].decode("utf-8", "replace")
-    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return "\n".join(lines[-5:])
 
 
 def _seconds(task: str, timeout: float | None) -> float | None:

@@ -13,8 +13,8 @@ from ..running.dialogue import QUIET as PAUSE
 from ..running.dialogue import compile_prompts, unanswerable
 from ..running.interaction import Echo, type_out
 from ..running.record import Status
-from ..running.run import last_lines
 from ..running.terminal import RETURN
+from ..running.verdict import last_lines
 
 if TYPE_CHECKING:
     from ..descriptors.descriptor import Descriptor, Invocation

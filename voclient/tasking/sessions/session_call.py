@@ -13,7 +13,7 @@ from ..results.intake import Intake
 from ..running.callbacks import Callbacks
 from ..running.interaction import type_out
 from ..running.record import Record, Status
-from ..running.run import last_lines
+from ..running.verdict import last_lines
 
 if TYPE_CHECKING:
     from ..descriptors.descriptor import Descriptor, Invocation
