@@ -5,11 +5,15 @@ Named tuples, as dataclasses take 15 ms to import and to make.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from typing import NamedTuple
+
     from ..functions.calls import FunctionCall
     from ..running.dialogue import Answer
+else:
+    from .records import NamedTuple
 
 PARAMETER_TYPES = (
     "bool", "int", "float", "string", "choice", "path", "url", "table", "angle", "quantity", "range", "position",
