@@ -333,6 +333,43 @@ def test_the_command_tells_what_is_deprecated(make: Maker, capsys: pytest.Captur
     task = make("parameters:\n  old: {argv: '-o{}', deprecated: use 'new'}\n")
     assert main(["run", task.descriptor.place.file, "old=x"]) == 0
     assert capsys.readouterr().err == "voclient: t: parameter 'old' is deprecated: use 'new'\n"
+    task = make("parameters: {radius: {argv: '-r{}', aliases: {rad: use 'radius'}}}\n" + ARGV)
+    assert main(["run", "--json", task.descriptor.place.file, "rad=1"]) == 0
+    assert capsys.readouterr().err == "voclient: t: parameter 'rad' is deprecated: use 'radius'\n"
+
+
+def test_an_old_name_of_a_parameter_warns_wherever_it_is_last_seen(make: Maker, tmp_path: Path) -> None:
+    task = make("parameters: {radius: {argv: '-r{}', aliases: {rad: use 'radius'}}}\n" + ARGV)
+    (tmp_path / "set.yaml").write_text("parameters: {rad: 1}\n")
+    for use in (
+        lambda: task.pset(rad="1"), lambda: task.pset(tmp_path / "set.yaml"), lambda: task.pset().update(rad="1"),
+        lambda: task(rad="1", prompt=True), lambda: task.prepare(rad="1"),
+    ):  # fmt: skip
+        with pytest.warns(FutureWarning) as told:
+            use()
+        assert [str(item.message) for item in told] == ["t: parameter 'rad' is deprecated: use 'radius'"]
+
+
+def test_a_warning_that_is_an_error_leaves_nothing_open(make: Maker) -> None:
+    task = make("deprecated: use 'u'\nparameters: {table: {argv: '{}', type: table}}\n" + ARGV)
+    before = os.listdir("/proc/self/fd")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(FutureWarning):
+            task(Table({"a": [1]}))
+    assert os.listdir("/proc/self/fd") == before
+
+
+def test_what_is_named_nowhere_is_named_by_its_format(make: Maker) -> None:
+    task = make(
+        "arguments: [sky 12]\nresults: {stdout: {format: regex, pattern: '(?P<x>[a-z]+) (?P<n>[0-9]+)'}}\n", "echo"
+    )
+    assert dict(task()) == {"x": ["sky"], "n": ["12"]}
+    assert "``x`` (string)" in task.__doc__
+    for form, key in (("text", "text"), ("lines", "lines")):
+        task = make(f"arguments: [a b]\nresults: {{stdout: {{format: {form}}}}}\n", "echo")
+        assert list(task()) == [key]
+        assert f"``{key}`` " in task.__doc__
 
 
 @pytest.fixture

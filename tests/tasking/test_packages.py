@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from voclient import tasking, vaopackage
+from voclient.cli import main
 from voclient.tasking.errors import (
     DescriptorError,
     ExecutableNotFoundError,
@@ -118,6 +119,29 @@ def test_old_names_of_tasks_stay(make_package: PackageMaker) -> None:
     demo = tasking.import_package("demo")
     assert demo.hello.__name__ == demo.salute.__name__ == "greet"
     assert dir(demo) == ["greet"]
+
+
+def test_an_old_name_of_a_task_warns_once_if_it_is_to_use_another(make_package: PackageMaker) -> None:
+    folder = make_package("demo", more="aliases: {hello: use greet, hi: greet}\n", greet=TASK)
+    demo = tasking.load_package(folder)
+    with pytest.warns(FutureWarning, match=r"^demo.hello is deprecated: use demo.greet$") as told:
+        assert demo.hello == demo.hello == demo.hi
+    assert [item.filename for item in told] == [__file__]
+
+
+def test_check_tells_of_old_names_that_stand_for_nothing(
+    make_package: PackageMaker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make_package(
+        "demo", more="aliases: {gone: away, hi: greet, 'o-ld': greet, odd: use 'greet'}\n", greet=TASK
+    )
+    assert main(["check", str(folder)]) == 2
+    told = capsys.readouterr().err
+    assert "the old name 'o-ld' must be letters, digits and _; 'o_ld' would do" in told
+    assert "\"use 'greet'\" is no name of a task, nor `use` and a name" in told
+    folder = make_package("other", more="aliases: {gone: away, hi: greet}\n", greet=TASK)
+    assert main(["check", str(folder)]) == 2
+    assert "package.yaml:4:17: 'gone' stands for the task 'away', and there is no away.yaml" in capsys.readouterr().err
 
 
 def test_a_file_is_named_after_its_task(make_package: PackageMaker) -> None:

@@ -114,7 +114,7 @@ reads_environment: [CALDB]
 state: true
 install: apt install rich
 requires: 2
-aliases: {old: new}
+aliases: {old: new, older: use new}
 """
 
 

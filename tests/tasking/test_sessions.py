@@ -512,3 +512,19 @@ def test_sqlite_gives_tables_from_one_database(tmp_path: Path) -> None:
         query("insert into stars values ('Vega', 0.03), ('Sirius', -1.46);")
         assert query("select * from stars order by vmag;")["star"] == ["Sirius", "Vega"]
         assert "no such table" in query("select * from planets;").exitmsg
+
+
+@pytest.mark.filterwarnings("always::FutureWarning")
+def test_what_is_deprecated_is_told_once_for_a_session_and_for_each_call(words: Maker) -> None:
+    task = words(
+        ("{required: true}", "{required: true, aliases: {ln: use 'line'}}"),
+        ("task: words", "task: words\ndeprecated: use 'w'"),
+    )
+    texts = ["words is deprecated: use 'w'", "words: parameter 'ln' is deprecated: use 'line'"]
+    for more in ({}, {"prompt": True}):
+        with pytest.warns(FutureWarning) as told:
+            assert task(ln="say yes", **more)["said"] == "yes"
+        assert sorted(str(item.message) for item in told) == texts
+    with pytest.warns(FutureWarning) as told, task.session() as session:
+        assert [session(ln="say yes")["said"] for _ in range(2)] == ["yes", "yes"]
+    assert [str(item.message) for item in told] == [texts[0], texts[1], texts[1]]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from voclient.tasking.calls.binding import spell_call
 from voclient.tasking.descriptors.descriptor import Descriptor, Package
-from voclient.tasking.descriptors.loading import check_units, load_descriptor, load_package_file
+from voclient.tasking.descriptors.loading import check_aliases, check_units, load_descriptor, load_package_file
 from voclient.tasking.errors import DescriptorError, TaskError
 from voclient.tasking.packages.examples import run_example
 from voclient.tasking.packages.executables import find_executable
@@ -92,6 +92,7 @@ def _check_file(file: str, package: Package | None, options: argparse.Namespace)
     try:
         if os.path.basename(file) == PACKAGE_FILE:
             load_package_file(file)
+            check_aliases(file)
             descriptor = None
         elif package:
             descriptor = load_task(package, os.path.basename(file).removesuffix(".yaml"))

@@ -12,7 +12,7 @@ from typing import Any
 
 from voclient.tasking.calls.tasks import Task
 from voclient.tasking.calls.values import suggest
-from voclient.tasking.errors import TaskParameterError
+from voclient.tasking.errors import ResultError, TaskParameterError
 from voclient.tasking.opset import OPset
 from voclient.tasking.packages.executables import find_executable
 from voclient.tasking.packages.modules import import_task
@@ -79,10 +79,11 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
         prompt=options.prompt,
         cache=options.cache == "any" or options.cache,
     )
-    if options.json:
-        print_json(result)
-    else:
-        print_result(result, task.descriptor)
+    try:
+        print_json(result) if options.json else print_result(result, task.descriptor)
+    except ResultError as error:  # a table is read when it is looked at
+        print(f"voclient: {task.__name__}: {error}", file=sys.stderr)
+        return FAILED
     is_told = options.provenance is None or _save_provenance(result, options.provenance)
     if result.exitstatus == result.SUCCESS:
         return OK if is_told else FAILED
@@ -144,7 +145,8 @@ def _read_words(task: Task, words: Sequence[str], after: Sequence[str]) -> tuple
                 task=task.__name__, parameter=name, value=value,
             )  # fmt: skip
         else:
-            _add(task, given, names[name].name, value, names[name].repeated)
+            before = next((other for other in given if names[other] is names[name]), name)
+            _add(task, given, before, value, names[name].repeated)
     operands += after
     takes = task.operands
     if takes and takes[-1].repeated and len(operands) > len(takes):

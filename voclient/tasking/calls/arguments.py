@@ -45,18 +45,25 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
 
 
 def warn_of_deprecated(descriptor: Descriptor, given: Mapping[str, Any]) -> None:
-    """Warn of what is deprecated in a call that is right."""
-    task = descriptor.task
+    """Warn of what a call should do no more: before anything is staged for it, as a warning may be an error."""
     if descriptor.deprecated:
-        warn_deprecated(f"{task} is deprecated: {descriptor.deprecated}")
+        warn_deprecated(f"{descriptor.task} is deprecated: {descriptor.deprecated}")
     for p in descriptor.parameters:
-        if not (p.deprecated or p.deprecated_aliases):
-            continue
-        texts = dict(p.deprecated_aliases)
-        for name in (p.name, *p.aliases):
-            asked = given.get(name) is not None and given[name] is not False
-            if asked and (text := p.deprecated or texts.get(name)):
-                warn_deprecated(f"{task}: parameter {name!r} is deprecated: {text}")
+        for name in (p.name, *p.aliases) if p.deprecated else ():
+            _warn_if_asked(descriptor, given, name, p.deprecated)
+    warn_of_old_names(descriptor, given)
+
+
+def warn_of_old_names(descriptor: Descriptor, given: Mapping[str, Any]) -> None:
+    """Warn of parameters under names that they should be given by no more."""
+    for p in descriptor.parameters:
+        for name, text in p.deprecated_aliases if not p.deprecated else ():
+            _warn_if_asked(descriptor, given, name, text)
+
+
+def _warn_if_asked(descriptor: Descriptor, given: Mapping[str, Any], name: str, text: str) -> None:
+    if given.get(name) is not None and given[name] is not False:
+        warn_deprecated(f"{descriptor.task}: parameter {name!r} is deprecated: {text}")
 
 
 def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:

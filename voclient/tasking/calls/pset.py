@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingKeyError, TaskParameterError
 from .annotations import left_out
-from .arguments import resolve_names
+from .arguments import resolve_names, warn_of_old_names
 from .values import check, show, suggest
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ class ParameterSet(MutableMapping[str, Any]):
             if value is None:
                 self._values.pop(self._own_name(name) or name, None)
         self._values.update(checked)
+        warn_of_old_names(descriptor, given)
 
     def copy(self) -> ParameterSet:
         """An equal one that changes for itself."""

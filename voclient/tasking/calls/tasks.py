@@ -85,13 +85,12 @@ class Task:
 
         controls, values = self.split_controls(given)
         values = self.by_name(operands, values)
+        warn_of_deprecated(self.descriptor, values)
         if controls.prompt:
             from .prompting import ask_missing
 
             values = ask_missing(self.descriptor, values)
-        invocation = translate(self.descriptor, values)
-        warn_of_deprecated(self.descriptor, values)
-        return start(self.descriptor, invocation, controls)
+        return start(self.descriptor, translate(self.descriptor, values), controls)
 
     def prepare(self, /, *operands: Any, **given: Any) -> Invocation:
         """Check a call and translate it, without a run.
@@ -120,9 +119,8 @@ class Task:
         from .arguments import translate, warn_of_deprecated
 
         values = self.by_name(operands, given)
-        invocation = translate(self.descriptor, values)
         warn_of_deprecated(self.descriptor, values)
-        return invocation
+        return translate(self.descriptor, values)
 
     def pset(
         self, source: Mapping[str, Any] | str | os.PathLike[str] | None = None, /, **values: Any

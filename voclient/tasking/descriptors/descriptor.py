@@ -331,6 +331,8 @@ class Package(NamedTuple):
     environment: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     """Old name of a task, new name."""
+    deprecated_aliases: tuple[str, ...] = ()
+    """Those of the old names whose use warns."""
     requires: Requirement | None = None
     """Of its tasks, unless they say otherwise."""
     state: bool = False

@@ -74,6 +74,13 @@ def check_units(file: str | os.PathLike[str]) -> None:
     _compile(os.path.abspath(file), "descriptor", check_unit_names)
 
 
+def check_aliases(file: str | os.PathLike[str]) -> None:
+    """Whether the tasks exist that a right `package.yaml` gives other names; `DescriptorError` names the others."""
+    from .schema import check_moved_tasks
+
+    _compile(os.path.abspath(file), "package", check_moved_tasks)
+
+
 def load_package_file(file: str | os.PathLike[str]) -> Package:
     """Read a `package.yaml`; raises as `load_descriptor`."""
     return _load(file, "package", build_package)
@@ -150,6 +157,7 @@ def build_package(data: dict[str, Any], file: str) -> Package:
         fields["bindir"] = os.path.normpath(os.path.join(folder, os.path.expanduser(fields["bindir"])))
     for name in ("environment", "aliases"):
         fields[name] = tuple(map(tuple, fields.get(name, ())))
+    fields["deprecated_aliases"] = tuple(fields.get("deprecated_aliases", ()))
     fields["requires"] = _requirement(data)
     fields["reads_environment"] = tuple(data.get("reads_environment", ()))
     return Package(name=data["package"], folder=folder, **fields)

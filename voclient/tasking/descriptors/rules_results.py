@@ -12,6 +12,8 @@ from .yamlfile import Path
 
 _DELIMITED = ("columns", "csv", "tsv", "bsv", "asv")
 _REFERENCES = ("table", "text", "path", "fits")
+WHOLE = {"lines": "lines", "text": "text", "votable": "table", "fits": "table"}
+"""What the whole of an output is called where it bears no name."""
 _ONLY_IN = {
     "pattern": ("regex",), "multiline": ("regex",), "separator": ("keyword",), "widths": ("columns",),
     "columns": _DELIMITED, "header": _DELIMITED,
@@ -22,6 +24,8 @@ def check_section(checker: Checker, path: Path, data: dict[str, Any]) -> None:
     """Check one section in normal form."""
     form = data["format"]
     keys = data.setdefault("keys", [])
+    if not keys and "key" not in data:
+        _name_by_itself(data, keys)
     for key, formats in _ONLY_IN.items():
         if key in data and form not in formats:
             checker.problem((*path, key), f"{key!r} belongs to {', '.join(formats)}, not to {form}", at_key=True)
@@ -50,6 +54,14 @@ def check_section(checker: Checker, path: Path, data: dict[str, Any]) -> None:
         checker.problem((*path, "optional"), "'optional' is for a file, which has a 'path'", at_key=True)
 
 
+def _name_by_itself(data: dict[str, Any], keys: list[dict[str, Any]]) -> None:
+    """What is given where nothing is named: the groups of a pattern, or the whole."""
+    if data["format"] == "regex" and data.get("pattern") is not None:
+        keys += [{"name": group} for group in re.compile(data["pattern"]).groupindex]
+    elif data["format"] in WHOLE:
+        data["key"] = WHOLE[data["format"]]
+
+
 def _check_columns(checker: Checker, path: Path, keys: list[dict[str, Any]], columns: list[str]) -> None:
     for key in keys:
         group = key.get("group", key["name"])
@@ -68,6 +80,8 @@ def _check_groups(checker: Checker, path: Path, data: dict[str, Any], keys: list
         checker.problem(path, "regex needs 'pattern'")
         return
     compiled = re.compile(data["pattern"])
+    if not keys and "key" not in data:
+        checker.problem((*path, "pattern"), "the pattern gives nothing: it has no group with a name, (?P<name>…)")
     for key in keys:
         group = key.get("group", key["name"])
         where = (*path, "keys", key["name"])

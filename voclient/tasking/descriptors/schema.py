@@ -6,6 +6,7 @@ JSON Schema (`schema_json`) and the reference page are made of them.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
@@ -38,7 +39,17 @@ def check_package(checker: Checker, data: Any) -> dict[str, Any]:
         newer = "; a newer voclient reads it" if isinstance(value, int) and value > FORMAT else ""
         checker.problem(("format",), f"format {value!r} is not known to this voclient, which reads {FORMAT}{newer}")
         checker.finish()
-    return checker.mapping((), data, PACKAGE, "a package", PACKAGE_REQUIRED)
+    package = checker.mapping((), data, PACKAGE, "a package", PACKAGE_REQUIRED)
+    package |= package.pop("aliases", {})
+    return package
+
+
+def check_moved_tasks(checker: Checker, package: dict[str, Any]) -> None:
+    """Check that the tasks which a package calls by old names are in its folder."""
+    folder = os.path.dirname(checker.document.file)
+    for old, task in package.get("aliases", ()):
+        if not os.path.isfile(os.path.join(folder, f"{task}.yaml")):
+            checker.problem(("aliases", old), f"{old!r} stands for the task {task!r}, and there is no {task}.yaml")
 
 
 @c.field(
@@ -158,7 +169,7 @@ DESCRIPTOR: dict[str, Entry] = {
     "executable": Entry(
         _executable, "The program: a name that is sought, or with a `/` a path relative to the descriptor", "vosesame"
     ),
-    "aliases": Entry(c.list_of(c.line), "Other names of the task", "[sesame]"),
+    "aliases": Entry(c.list_of(c.identifier("the alias")), "Other names of the task", "[sesame]"),
     "deprecated": Entry(c.line, "What to use instead; every call warns", "use 'newtask'"),
     "arguments": Entry(c.words, "Words that are always there, ahead of the parameters'", "[-T, -d]"),
     "command": Entry(
@@ -206,6 +217,29 @@ DESCRIPTOR: dict[str, Entry] = {
     "session": Entry(session_field, "How it takes command after command, for sessions",
                      "{prompt: '> ', command: '{line}'}"),
 }  # fmt: skip
+_MOVED = r"^\s*(use\s+)?(?!__)([A-Za-z_][A-Za-z0-9_]*)\s*$"
+
+
+@c.field(
+    {"type": "object", "additionalProperties": {"type": ["string", "boolean"], "pattern": _MOVED}},
+    "a mapping from old names to new ones, or to `use` and the new one",
+)
+def _moved(checker: Checker, path: Path, value: Any) -> dict[str, Any]:
+    """`{old: new}`, or `{old: use new}` for one that warns."""
+    moved = {}
+    for old, text in checker.named(path, value, c.line, "'aliases'").items():
+        c.check_identifier(checker, (*path, old), old, "the old name", at_key=True)
+        found = re.match(_MOVED, text)
+        if found:
+            moved[str(old)] = found
+        elif checker.is_sound((*path, old)):
+            checker.problem((*path, old), f"{text!r} is no name of a task, nor `use` and a name")
+    return {
+        "aliases": [[old, found[2]] for old, found in moved.items()],
+        "deprecated_aliases": [old for old, found in moved.items() if found[1]],
+    }
+
+
 PACKAGE_REQUIRED = ("package", "version", "summary")
 PACKAGE: dict[str, Entry] = {
     "format": Entry(Field(lambda checker, path, value: value, {"const": FORMAT}, f"`{FORMAT}`"), "The version of the "
@@ -226,15 +260,6 @@ PACKAGE: dict[str, Entry] = {
     "reads_environment": Entry(c.list_of(c.line), "Variables of the caller that the outcome of its tasks depends on",
                                "[CALDB]"),
     "requires": Entry(_requires, "The lowest version of its programs, unless a descriptor says otherwise", "'3.9'"),
-    "aliases": Entry(
-        Field(
-            lambda checker, path, value: [
-                [str(old), new] for old, new in checker.named(path, value, c.line, "'aliases'").items()
-            ],
-            {"type": "object", "additionalProperties": c.line.schema},
-            "a mapping from old to new names",
-        ),
-        "Names that tasks had before",
-        "{oldname: newname}",
-    ),
+    "aliases": Entry(_moved, "Names that tasks had before; those that are to `use` another warn",
+                     "{oldname: newname, older: use newname}"),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from ..calls.values import suggest
 from ..descriptors.descriptor import Descriptor, Package
 from ..descriptors.loading import load_descriptor, load_package_file
 from ..errors import DescriptorError, PackageNotFoundError, TaskNotFoundError
+from ..log import warn_deprecated
 from .searchpath import (
     PACKAGE_FILE,
     check_text,
@@ -274,6 +275,8 @@ class _Tasks:
                 listed = ", ".join(names) or "none"
                 raise TaskNotFoundError(f"{text} (tasks: {listed})", package=self.name, task=name)
             self._made[name] = Task(load_task(self.package, found))
+            if name in self.package.deprecated_aliases:
+                warn_deprecated(f"{self.name}.{name} is deprecated: use {self.name}.{found}")
         return self._made[name]
 
     def attribute(self, name: str) -> Any:

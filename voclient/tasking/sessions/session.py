@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet, ref
 
+from ..calls.arguments import translate, warn_of_old_names
 from ..calls.controls import Controls
 from ..descriptors.descriptor import CONTROLS, Condition
 from ..errors import TaskError, TaskParameterError
@@ -258,7 +259,7 @@ class Session:
 
     def _launch(self) -> Conversation:
         this = ref(self)
-        invocation = self._starter.prepare(**self._given)
+        invocation = translate(self._starter.descriptor, self._given)
         conversation = Conversation(
             self._starter.descriptor, invocation, self._calls, lambda ended: _process_ended(this(), ended)
         )
@@ -320,8 +321,9 @@ def call_once(task: Task, operands: tuple[Any, ...], given: dict[str, Any]) -> O
     if values.pop("prompt", False):
         from ..calls.prompting import ask_missing
 
-        asked = ask_missing(task.descriptor, {name: value for name, value in values.items() if name not in CONTROLS})
-        values |= asked
+        warn_of_old_names(task.descriptor, values)
+        controls = {name: values.pop(name) for name in CONTROLS if name in values}
+        values = ask_missing(task.descriptor, values) | controls
     typed = {name for p in task.descriptor.parameters if p.typed for name in (p.name, *p.aliases)}
     of_call = {name: value for name, value in values.items() if name in typed or name in _CALL_CONTROLS}
     session = Session(task, (), {name: value for name, value in values.items() if name not in of_call})
@@ -360,6 +362,7 @@ def _part(descriptor: Descriptor, *, typed: bool) -> Descriptor:
         at_least_one=inside(descriptor.at_least_one),
         exactly_one=inside(descriptor.exactly_one),
         prompts=() if typed else descriptor.prompts,
+        deprecated="" if typed else descriptor.deprecated,
     )
 
 
