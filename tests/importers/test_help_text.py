@@ -17,6 +17,7 @@ import pytest
 import voclient
 from voclient.importers import Draft
 from voclient.importers.help_text import draft_from_program
+from voclient.importers.help_text.drafting import draft_from_help, summary_of
 from voclient.importers.help_text.options import read_options
 from voclient.importers.help_text.program import ask
 from voclient.importers.help_text.usage import find_usage, read_usage
@@ -198,6 +199,8 @@ def test_help_may_come_from_h_and_on_stderr(program: Callable[..., Path], tmp_pa
         ("  -b n  Blanks", ["-b"], "n", "Blanks"),
         ("  -CATALOG_NAME <file>   the catalogue", ["-CATALOG_NAME"], "<file>", "the catalogue"),
         ("  -j<n>    jobs", ["-j"], "<n>", "jobs"),
+        ("  +i: Append the primary header", ["+i"], "", "Append the primary header"),
+        ("   -A ARGS...   run it", ["-A"], "ARGS", "run it"),
     ],
 )
 def test_the_styles_of_options_are_read(line: str, names: list[str], value: str, help: str) -> None:
@@ -211,6 +214,37 @@ def test_usage_lines_are_joined_and_end_where_options_begin() -> None:
     text = "usage: p [-h] [--alpha A]\n         --beta B\n         file\n -x, --xx   other\n"
     usage = read_usage(text)
     assert ([operand.name for operand in usage.operands], usage.required) == (["file"], {"--beta"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("usage: p [-fz] in.fit ...\n  -f: exact\n  -z: Set it to 0\n", {"f": "-f", "z": "-z", "in_fit": "{}"}),
+        ("usage: p [-help] [-debug] [-batch] [-out <file>] task\n",
+         {"debug": "-debug", "batch": "-batch", "out": "-out {}", "task": "{}"}),
+        ("usage: p name   or   p @list.txt\n", {"name": "{}"}),
+        ("usage: p [flags and input files in any order]\n -k --keep   keep\n", {"keep": "--keep", "files": "{}"}),
+        ("usage: p [-i addr] [-s]\n -i\tthe address\n -s\tsilent\n", {"i": "-i {}", "s": "-s"}),
+        ("usage: p [-i]\n  -i: without\n  +i: with\n", {"i": "-i", "plus_i": "+i"}),
+    ],
+)  # fmt: skip
+def test_the_usage_lines_of_older_programs_are_read(text: str, words: dict[str, str]) -> None:
+    assert {name: item["argv"] for name, item in draft_from_help("p", "p", text).parameters.items()} == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["prog - do it well\n\nUsage: prog name\n", "prog, do it well.  Version 1.0.\n usage: prog\n",
+     "Do it well\nusage: prog [-f] file\n", "Error: no such option\nprog: do it well\n"],
+)  # fmt: skip
+def test_a_summary_is_what_the_program_is_for(text: str) -> None:
+    assert summary_of(text, "prog") == "Do it well"
+
+
+def test_an_answer_that_repeats_the_question_is_no_help(program: Callable[..., Path]) -> None:
+    text = "case $1 in -h) echo 'usage: odd [-k] file';; *) echo 'no file'; echo \"   $1\"; echo;; esac\n"
+    path = program("odd", text, "/bin/sh")
+    assert list(draft_from_program(str(path)).parameters) == ["k", "file"]
 
 
 def test_a_program_that_hangs_or_never_ends_is_ended(program: Callable[..., Path], tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ class Names:
     """Parameters' names made of foreign ones, which stay aliases."""
 
     def __init__(self, originals: Iterable[str]) -> None:
-        originals = list(originals)
+        originals = list(dict.fromkeys(originals))
         self.of: dict[str, str] = {}
         kept = [original for original in originals if _plain_name(original) == original]
         for original in (*kept, *(original for original in originals if original not in kept)):

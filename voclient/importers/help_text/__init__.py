@@ -52,10 +52,10 @@ def draft_from_program(name: str, help_options: Iterable[str] = ("--help", "-h")
     asked = list(help_options)
     for word in asked:
         try:
-            text = max(ask(path, word, timeout=timeout), key=_merit)
+            text = max(ask(path, word, timeout=timeout), key=lambda text: _merit(text, word))
         except OSError as error:
             raise TaskError(f"{name}: cannot be run: {error.strerror}") from error
-        if not any(_merit(text)[:2]):
+        if not any(_merit(text, word)[:2]):
             continue
         draft = None
         if "--describe" in text and (found := read_description(ask(path, "--describe", timeout=timeout)[0])):
@@ -67,8 +67,10 @@ def draft_from_program(name: str, help_options: Iterable[str] = ("--help", "-h")
     raise TaskError(f"{name}: gives no help when asked with {' or '.join(asked)}; give --help-option WORD")
 
 
-def _merit(text: str) -> tuple[int, int, int]:
-    return len(read_options(text)), len(find_usage(text)), len(text)
+def _merit(text: str, word: str) -> tuple[int, int, int]:
+    """How much it tells; that it repeats the question tells nothing."""
+    options = [option for option in read_options(text) if option.names != [word] or option.help]
+    return len(options), len(find_usage(text)), len(text)
 
 
 def _version(path: str, text: str, timeout: float) -> str:

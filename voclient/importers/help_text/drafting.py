@@ -53,6 +53,11 @@ def make_draft(name: str, executable: str, summary: str, options: list[Option], 
     """
     draft = Draft(name, summary)
     draft.data["executable"] = executable
+    for option in options:
+        # A list that tells of no values, where the usage line does.
+        told = next((other for other in usage.options if set(other.names) & set(option.names)), None)
+        if told is not None and told.value and not option.value:
+            option.value, option.joined, option.glued = told.value, told.joined, told.glued
     options = options or usage.options
     options = [option for option in options if _plain(option.long).lower() not in _ABOUT and not _is_about(option)]
     names = Names([_plain(option.long) for option in options] + [operand.name for operand in usage.operands])
@@ -66,7 +71,8 @@ def make_draft(name: str, executable: str, summary: str, options: list[Option], 
         parameter = _parameter(draft, own, option, _is_required(option, usage))
         if (alias := names.alias(_plain(option.long))) is not None:
             parameter["aliases"] = [alias]
-        (late if option.many and usage.operands else draft.parameters)[own] = parameter
+        takes_all = option.many and "max_items" not in parameter
+        (late if takes_all and usage.operands else draft.parameters)[own] = parameter
     for operand in usage.operands:
         own = names.of[operand.name]
         if own in used:
@@ -97,17 +103,24 @@ def summary_of(text: str, name: str) -> str:
             line.startswith(("or:", "[", "-", "<", "{", "(", name)) or not re.match(r"[A-Z][\w']* ['(\w]", line)
         ):
             continue
-        if line.startswith(("-", "[", "<", "{", f"{name} -")) or line.endswith(":") or len(line.split()) < 2:
+        if line.startswith(("-", "[", "<", "{")) or line.endswith(":") or len(line.split()) < 2:
             continue
-        if re.search(r"(unknown|invalid|illegal|unrecognized|unrecognised) option", line, re.IGNORECASE):
+        if re.search(r"(unknown|invalid|illegal|unrecognized|unrecognised) option|^error\b", line, re.IGNORECASE):
             continue
-        if found := re.match(rf"{re.escape(name)}(?: [\d.]+)?\s*(?:--?|\u2013|:)\s+(.*)", line, re.IGNORECASE):
+        if re.match(rf"{re.escape(name)}\s+(--?\w|[\[<{{])", line):
+            continue
+        if found := re.match(rf"{re.escape(name)}(?: [\d.]+)?\s*(?:--?|\u2013|:|,)\s+(.*)", line, re.IGNORECASE):
             line = found[1]
         elif re.match(rf"{re.escape(name)}\b.*\d+\.\d+", line, re.IGNORECASE) or line.startswith("Copyright"):
             continue
         phrase = [line]
         for more in lines[i + 1 :]:
-            if not more or line.endswith(".") or more.startswith("-") or len(" ".join(phrase)) > 100:
+            if (
+                not more
+                or line.endswith(".")
+                or re.match(r"-|usage\b", more, re.IGNORECASE)
+                or len(" ".join(phrase)) > 100
+            ):
                 break
             phrase.append(more)
         found = re.match(r"(.{8,100}?)\.(\s|$)", " ".join(phrase))
@@ -118,7 +131,8 @@ def summary_of(text: str, name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace("[no-]", "").lstrip("-+").replace("-", "_") or "value"
+    name = f"plus_{name[1:]}" if name.startswith("+") else name
+    return name.replace("[no-]", "").lstrip("-").replace("-", "_") or "value"
 
 
 def _is_about(option: Option) -> bool:

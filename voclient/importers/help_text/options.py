@@ -132,6 +132,7 @@ def _read_spec(spec: str) -> Option | None:
             option.value, option.glued, rest = found[0], True, rest[found.end() :]
         rest = re.sub(r"^(\s*(,|\||/|\bor\b)\s*|\s+(?=--?\w))", "", rest)
     if not option.names or (rest.startswith((".", "=", ":")) and not option.value):
+        option.help = rest[1:].strip()
         return option if option.names and rest.startswith(":") else None
     if rest.strip():
         option.help = rest.strip()
@@ -154,6 +155,8 @@ def _take_value(option: Option, value: re.Match[str], rest: str) -> str:
         option.many = value["list"] is not None
         if option.value == "<bool>":
             option.value = ""
+        elif option.value.endswith("..."):
+            option.value, option.many = option.value[:-3], True
         elif item := re.fullmatch(r"<list\[(\w+)\]>", option.value):
             option.value, option.repeated = f"<{item[1]}>", True
         # `A B`, or `A [A ...]`: several values.

@@ -10,6 +10,9 @@ from .options import Option
 _HEAD = re.compile(r"^\s*(usage|synopsis)\s*:?\s*(.*)$", re.IGNORECASE)
 _OPTIONS = re.compile(r"\[?<?(options?|flags?|opts?|general options|global options)>?\]?(\.\.\.|…)?", re.IGNORECASE)
 _NAME = re.compile(r"--?[A-Za-z0-9?][\w-]*")
+_ENTRY = re.compile(r"-\S.*\S(\s{2,}|\t)\S|-\w\t\S|[-+]\w[\w-]*: ")
+"""An option and its phrase: the usage has ended."""
+_PROSE = frozenset(("a", "an", "and", "any", "are", "for", "in", "of", "or", "the", "to", "with"))
 
 
 @dataclass
@@ -52,7 +55,7 @@ def find_usage(text: str) -> list[str]:
             if not other.strip() or len(other) - len(other.lstrip()) <= indent:
                 break
             piece = other.strip()
-            if re.match(r"-\S.*\S\s{2,}\S", piece):
+            if _ENTRY.match(piece):
                 break
             again = re.match(r"or:\s+", piece)
             program = found[0].split()[0] if found else ""
@@ -63,7 +66,8 @@ def find_usage(text: str) -> list[str]:
             else:
                 break
         if found:
-            return found
+            program = re.escape(found[0].split()[0])
+            return [part for line in found for part in re.split(rf"\s+or\s+(?={program}(?:\s|$))", line)]
     return []
 
 
@@ -79,6 +83,8 @@ def read_usage(text: str) -> Usage:
     if not lines:
         return usage
     tokens = _tokens(lines[0].replace("…", "..."))[1:]
+    # Of several such words none is a bundle of letters: `[-help] [-debug]`.
+    are_words = len(re.findall(r"(?<=\[)-[A-Za-z0-9]{2,}(?=\])", lines[0])) > 1
     i = 0
     while i < len(tokens):
         token = tokens[i]
@@ -97,17 +103,18 @@ def read_usage(text: str) -> Usage:
             names = [match[0] for part in inner.split("|") if (match := _NAME.match(part.strip()))]
             if len(names) > 1:
                 usage.exclusive.append((names, token[0] == "("))
-            usage.options += [option for part in inner.split("|") for option in _brief(part.strip())]
+            usage.options += [option for part in inner.split("|") for option in _brief(part.strip(), are_words)]
             continue
         _operand(usage, token)
     return usage
 
 
-def _brief(text: str) -> list[Option]:
-    """The options within a pair of brackets: `-abc` are three flags."""
+def _brief(text: str, are_words: bool = False) -> list[Option]:
+    """The options within a pair of brackets: `-abc` are three flags, unless such are words."""
     if found := re.fullmatch(r"-([A-Za-z0-9]+)", text):
-        return [Option([f"-{letter}"]) for letter in found[1]]
-    if found := re.fullmatch(r"(-[A-Za-z0-9]|--[\w-]+)([ =]?)(<[^<>]+>|[A-Za-z][\w:.,/-]*)", text):
+        letters = [found[1]] if are_words or len(set(found[1])) < len(found[1]) else found[1]
+        return [Option([f"-{letter}"]) for letter in letters]
+    if found := re.fullmatch(r"(-[A-Za-z0-9](?:[\w-]*(?=[ =]))?|--[\w-]+)([ =]?)(<[^<>]+>|[A-Za-z][\w:.,/-]*)", text):
         return [Option([found[1]], found[3], joined=found[2] == "=", glued=not found[2])]
     return [Option([text])] if re.fullmatch(r"--[\w-]+", text) else []
 
@@ -126,6 +133,8 @@ def _operand(usage: Usage, token: str) -> None:
         return
     words = [word.strip("<>[]{}") for word in text.split()]
     words = [word for word in words if re.fullmatch(r"[A-Za-z][\w.:/|-]*", word)]
+    if len(words) > 2 and _PROSE & set(words):
+        words, repeated = [word for word in words if word in ("file", "files")], True
     if not words or (len(words) > 1 and len(set(words)) > 1 and "<" not in token and not token.startswith("[")):
         return
     for word in dict.fromkeys(words):
