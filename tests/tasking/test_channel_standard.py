@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from archive.fixture import RunningArchive
 
 from voclient.tasking.descriptors.descriptor import KEY_TYPES, Key, Results, Section
 from voclient.tasking.results.channel import ChannelParser
@@ -37,6 +38,19 @@ def broken(*lines: str | bytes) -> list[str]:
     """What the check says, as `line rule`."""
     raw = [line if isinstance(line, bytes) else line.encode() + b"\n" for line in lines]
     return [f"{number} {text.split(':')[0]}" for number, text in violations(raw)]
+
+
+def heard(command: str, bindir: Path, environment: dict[str, str] | None = None) -> list[bytes]:
+    """What one of our tools writes on the channel, among the tables of the golden tests."""
+    name, *words = command.split()
+    reader, writer = os.pipe()
+    environment = {**os.environ, **(environment or {}), "VOCLIENT_OPSET_FD": str(writer)}
+    folder = Path(__file__).parents[1] / "legacy_bin" / "golden" / "inputs"
+    subprocess.run([bindir / name, *words], env=environment, pass_fds=[writer], cwd=folder, capture_output=True,
+                   stdin=subprocess.DEVNULL, check=False)  # fmt: skip
+    os.close(writer)
+    with os.fdopen(reader, "rb") as file:
+        return file.readlines()
 
 
 def test_every_rule_of_the_page_has_a_test() -> None:
@@ -75,13 +89,7 @@ def test_the_program_gets_the_number_of_an_open_descriptor() -> None:
 @rule("C5")
 def test_our_own_programs_keep_the_channel_from_their_children(bindir: Path) -> None:
     # votinfo starts voclient-fetch for a URL; of both, one announces itself.
-    reader, writer = os.pipe()
-    environment = {**os.environ, "VOCLIENT_OPSET_FD": str(writer)}
-    command = [bindir / "votinfo", "http://127.0.0.1:9/nothing.xml"]
-    subprocess.run(command, env=environment, pass_fds=[writer], capture_output=True, check=False)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        lines = file.readlines()
+    lines = heard("votinfo http://127.0.0.1:9/nothing.xml", bindir)
     assert lines.count(b'{"opset": 1}\n') == 1
     assert list(violations(lines)) == []
 
@@ -453,17 +461,21 @@ def test_a_row_is_there_while_the_program_goes_on(tmp_path: Path) -> None:
      "votstat -a stars.xml", "votinfo nothing.xml", "votsort --bogus", "votstat"],
 )  # fmt: skip
 def test_our_own_tools_keep_the_standard(command: str, bindir: Path) -> None:
-    name, *words = command.split()
-    reader, writer = os.pipe()
-    environment = {**os.environ, "VOCLIENT_OPSET_FD": str(writer)}
-    folder = Path(__file__).parents[1] / "legacy_bin" / "golden" / "inputs"
-    subprocess.run([bindir / name, *words], env=environment, pass_fds=[writer], cwd=folder, capture_output=True,
-                   stdin=subprocess.DEVNULL, check=False)  # fmt: skip
-    os.close(writer)
-    with os.fdopen(reader, "rb") as file:
-        lines = file.readlines()
+    lines = heard(command, bindir)
     assert list(violations(lines)) == []
     assert bool(lines) == (command != "votpos stars.xml")
+
+
+@rule("L1", "L2", "K1", "K3", "K4", "T3")
+@pytest.mark.parametrize(
+    "command", ["vosesame m31", "vosesame -adnt m31 m51", "vosesame m31 nothing", "vosesame nothing"]
+)
+def test_our_own_tools_on_the_network_keep_the_standard(
+    command: str, bindir: Path, archive: RunningArchive, tmp_path: Path
+) -> None:
+    lines = heard(command, bindir, {**archive.environment, "HOME": str(tmp_path)})
+    assert list(violations(lines)) == []
+    assert len(lines) > 1
 
 
 def test_a_reader_alone_needs_no_process() -> None:
