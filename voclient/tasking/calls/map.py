@@ -13,8 +13,8 @@ from ..descriptors.descriptor import Invocation
 from ..errors import TaskParameterError
 from ..executors.local import process_limit
 from ..results import Progress
+from ..running.audience import is_seen
 from ..running.record import Record, Status
-from ..running.run import is_seen
 from .arguments import resolve_names
 from .values import show, suggest
 

@@ -28,23 +28,24 @@ class Callbacks:
         progress: ProgressCallback | None = None,
     ) -> None:
         """`progress` is called with a fraction and a text, in order with the others."""
+        if progress is not None:
+            record.tells_progress = True
         self._progress = progress
         self._callbacks = list(callback.items()) if isinstance(callback, Mapping) else [("*", callback)]
         self._record = record
         self._stopped = False
 
-    def call(self, items: Iterable[Item] | Progress) -> None:
+    def call(self, items: Iterable[Item | Progress]) -> None:
         """Call them in this thread. What is no Exception (Ctrl-C) passes through."""
         try:
-            if self._stopped:
-                return
-            if isinstance(items, Progress):
-                if self._progress is not None:
-                    self._progress(items.fraction, items.text)
-                return
-            for key, value in pairs(items):
-                for callback in self.fitting(key):
-                    callback(key, value)
+            for item in () if self._stopped else items:
+                if isinstance(item, Progress):
+                    if self._progress is not None:
+                        self._progress(item.fraction, item.text)
+                    continue
+                for key, value in pairs([item]):
+                    for callback in self.fitting(key):
+                        callback(key, value)
         except Exception as error:
             self._stop(error)
 
@@ -65,7 +66,7 @@ class Callbacks:
             self._record.unfollow(self._take)
             self.end_later()
 
-    def call_later(self, items: Iterable[Item] | Progress) -> None:
+    def call_later(self, items: Iterable[Item | Progress]) -> None:
         """Call them in the callback thread, in order."""
         _post(lambda: self._call_guarded(items))
 
@@ -73,7 +74,7 @@ class Callbacks:
         """After all calls so far: nothing more is to be delivered."""
         _post(self._record.delivered)
 
-    def _call_guarded(self, items: Iterable[Item] | Progress) -> None:
+    def _call_guarded(self, items: Iterable[Item | Progress]) -> None:
         try:
             self.call(items)
         except BaseException as error:  # SystemExit and the like cannot leave this thread

@@ -15,6 +15,7 @@ from contextlib import suppress
 from contextvars import copy_context
 from typing import Any
 
+from .audience import in_notebook
 from .record import Record
 
 PATIENCE = 0.3
@@ -119,6 +120,7 @@ class _Display:
         self._bars: list[Bar] = []
         self._thread: threading.Thread | None = None
         self._is_idle = False
+        self.is_drawing = False
 
     def add(self, bar: Bar) -> None:
         with self._changed:
@@ -159,7 +161,9 @@ class _Display:
                 bar.is_drawn = True
         for bar in ready:
             ended = bar.is_ended
+            self.is_drawing = True
             bar.draw(last=ended)
+            self.is_drawing = False
             if ended:
                 with self._changed:
                     self._bars.remove(bar)
@@ -171,14 +175,23 @@ class _Display:
 
 def _tqdm() -> type[Any]:
     """The class of bars for where we are: a widget in a notebook that has them, else a line of text."""
-    if "ipykernel" in sys.modules:
+    if in_notebook():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that it may change, and that there are no widgets
             from tqdm.autonotebook import tqdm
     else:
         from tqdm.std import tqdm
-    # Without the thread of its own that it has for bars nobody updates.
-    return type("Bar", (tqdm,), {"monitor_interval": 0})
+
+    class Line(tqdm):  # type: ignore[misc]  # tqdm has no types
+        monitor_interval = 0
+        """No thread of its own, which it has for bars that nobody updates."""
+
+        def refresh(self, *_: Any, **__: Any) -> None:
+            """The lock, which the user's own bars have too, does not stay taken when a drawing fails."""
+            with self.get_lock():
+                super().refresh(nolock=True)
+
+    return Line
 
 
 _display = _Display()
@@ -186,6 +199,14 @@ _display = _Display()
 
 def _forget() -> None:
     global _display
+    if _display.is_drawing and "tqdm.std" in sys.modules:
+        # The thread that has taken tqdm's lock is not in this process, where the user may have bars of his own; and who
+        # took the half of it that processes share would count it as taken twice, and never give it back to the parent.
+        with suppress(AttributeError):  # it was just being imported
+            tqdm, lock = sys.modules["tqdm.std"].tqdm, sys.modules["tqdm.std"].TqdmDefaultWriteLock
+            lock.th_lock._at_fork_reinit()
+            del lock.mp_lock
+            tqdm.set_lock(lock())
     _display = _Display()
 
 

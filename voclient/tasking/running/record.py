@@ -59,8 +59,8 @@ class Record:
         self.began: float | None = None
         self.ended: float | None = None
         self.progress = Progress(None)
-        self.on_progress: Callable[[Progress], None] | None = None
-        """Called with each, by the runner."""
+        self.tells_progress = False
+        """Somebody is called with each of them."""
         self.failure = ""
         """The program's own word on why it failed."""
         self.stdout = CapturedOutput()
@@ -106,19 +106,22 @@ class Record:
         self.started = time.time()
         self.began = time.monotonic()
 
-    def take(self, events: Iterable[Event]) -> list[Item]:
-        """Take in what the program said, and return the items; an exception keeps what came before it."""
+    def take(self, events: Iterable[Event]) -> list[Item | Progress]:
+        """Take in what the program said, and return, in order, what callbacks are to be told; an exception keeps what
+        came before it."""
         items: list[Item] = []
+        told: list[Item | Progress] = []
         try:
             for event in events:
                 if isinstance(event, Item):
                     with self.changed:
                         self.contents.apply(event)
                     items.append(event)
+                    told.append(event)
                 elif isinstance(event, Progress):
                     self.progress = event
-                    if self.on_progress is not None:
-                        self.on_progress(event)
+                    if self.tells_progress:
+                        told.append(event)
                 elif isinstance(event, Failure):
                     self.failure = event.text
         except Exception as error:
@@ -126,13 +129,12 @@ class Record:
                 self.cause = error
         if items:
             self._tell(items)
-        return items
+        return told
 
     def finish(self, status: Status, message: str = "", returncode: int | None = None) -> None:
         """The run is over; nothing is added after this."""
         if self.ended is None:
             self.ended = time.monotonic()
-        self.on_progress = None
         self.message = message
         self.returncode = returncode
         self.phase = "ended"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import signal
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -17,6 +16,7 @@ from ..log import debug
 from ..opset import OPset
 from ..packages.executables import find_executable
 from ..results.intake import Intake
+from .audience import is_seen
 from .callbacks import Callbacks
 from .environment import added_variables, whole_environment
 from .interrupts import PostponedInterrupt
@@ -104,7 +104,6 @@ class Run:
         self._callbacks: Callbacks | None = None
         if callable(controls.progress):
             self._callbacks = Callbacks(controls.callback or {}, self.record, controls.progress)
-            self.record.on_progress = self._deliver
         elif controls.callback is not None:
             self._callbacks = Callbacks(controls.callback, self.record)
         self.is_watched = self._callbacks is not None
@@ -242,7 +241,7 @@ class Run:
         if items := self.record.take(events):
             self._deliver(items)
 
-    def _deliver(self, items: list[Item] | Progress) -> None:
+    def _deliver(self, items: list[Item | Progress]) -> None:
         if self._callbacks is not None:
             if self.controls.async_:
                 self._callbacks.call_later(items)
@@ -403,7 +402,6 @@ class Run:
         if self.ended or self.record.orphaned:
             return
         if self.pump is None:
-            self.record.on_progress = None  # a cycle that would wait for the collector
             self.release()
         elif not self.is_watched and self.pump.process == os.getpid():
             # (A fork drops what other threads held before it tells anybody that this is another process.)
@@ -426,14 +424,6 @@ class Run:
         if self._process is not None and not self._process.closed:
             self._process.abandon()
         self.release()
-
-
-def is_seen() -> bool:
-    """Whether a person sees what is drawn: on a terminal, or in a notebook."""
-    try:
-        return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-    except ValueError:  # closed
-        return False
 
 
 def _seconds(task: str, timeout: float | None) -> float | None:

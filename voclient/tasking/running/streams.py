@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..executors.local import Pump
-    from ..results import Event, Item
+    from ..results import Event, Item, Progress
     from ..results.intake import Intake
     from .interaction import Respondent
     from .process import Process
@@ -30,7 +30,7 @@ class Streams:
         process: Process,
         intake: Intake,
         record: Record,
-        deliver: Callable[[list[Item]], None],
+        deliver: Callable[[list[Item | Progress]], None],
         notice: Callable[[], None],
         respondent: Respondent | None = None,
     ) -> None:

@@ -18,7 +18,7 @@ from ..running.verdict import last_lines
 if TYPE_CHECKING:
     from ..descriptors.descriptor import Descriptor, Invocation
     from ..executors.local import Pump
-    from ..results import Item
+    from ..results import Item, Progress
     from .session import Session
 
 
@@ -109,6 +109,6 @@ class Call:
             return None
         return (found[1] if found.re.groups and found[1] else found[0]).strip()
 
-    def _deliver(self, items: list[Item]) -> None:
+    def _deliver(self, items: list[Item | Progress]) -> None:
         if items and self._callbacks is not None:
             self._callbacks.call_later(items)
