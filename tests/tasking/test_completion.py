@@ -131,6 +131,22 @@ def test_words_are_completed_as_they_are_typed(shell: str, desk: Path) -> None:
             child.expect_exact("ready> ")
 
 
+def test_zsh_finds_the_function_where_it_is_installed(desk: Path) -> None:
+    (desk.parent / "functions").mkdir()
+    (desk.parent / "functions" / "_voclient").write_text(voclient("completion", "zsh"))
+    start = f"fpath=(../functions $fpath); autoload -U compinit; compinit -D\n{TELLING['sh']}PS1='ready> '\n"
+    (desk.parent / "start").write_text(start)
+    with pexpect.spawn("zsh", ["-f", "-i"], encoding="utf-8", timeout=60, dimensions=(50, 200)) as child:
+        child.sendline(". ../start; echo be''gin")
+        child.expect_exact("begin")
+        child.expect_exact("ready> ")
+        child.send("voclient run nam\t")
+        child.send("fra\tg\t")
+        child.send("\r")
+        child.expect(r"(<[^\r\n]*>) told")
+        assert child.match[1] == "<run><names><frame=galactic>"
+
+
 def test_fish_lists_what_may_follow(desk: Path) -> None:
     (desk.parent / "start").write_text(TELLING["fish"] + voclient("completion", "fish"))
     for line, found in (

@@ -29,6 +29,7 @@ _voclient() {
 complete -o default -F _voclient voclient
 """
 _ZSH = """\
+#compdef voclient
 _voclient() {
     local -a found
     found=("${(@f)$(voclient complete "${(@)words[2,CURRENT]}" -- "$words[CURRENT]" 2>/dev/null)}")
@@ -41,7 +42,12 @@ _voclient() {
         _files
     fi
 }
-compdef _voclient voclient
+# Installed where zsh looks for functions, this file is the function itself, called for the first time.
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+    _voclient "$@"
+else
+    compdef _voclient voclient
+fi
 """
 _FISH = """\
 function __voclient_complete
