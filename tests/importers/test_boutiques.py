@@ -61,7 +61,9 @@ def test_the_command_line_is_that_of_bosh(case: dict[str, Any], imported: Import
         (one(list=True, list_separator=", "), "inputs.0.list-separator: ', ' splits words and is a part of them"),
         (one(list=True, list_separator=";"), "inputs.0.list-separator: ';' is the shell's"),
         (one(uses_absolute_path=True), "inputs.0.uses-absolute-path: names made absolute"),
-        (one(value_requires={"x": ["b"]}), "inputs.0.value-requires: a rule for single values of an input"),
+        (one(value_requires={"x": ["a"]}), "inputs.0.value-requires.x: no rule for one of its value-choices"),
+        (one(value_choices=["x"], value_requires={"x": ["b"]}), "inputs.0.value-requires.x: there is no input 'b'"),
+        (one(value_choices=["x"], value_disables={"x": ["a"]}), "inputs.0.value-disables: 'a' is always given"),
         (one(default_value=3), "inputs.0.default-value: 3 is no string"),
         (one(unheard=1), "inputs.0.unheard: is not known here"),
         ({"container-image": {"type": "docker", "image": "x", "entrypoint": True}},
@@ -137,6 +139,21 @@ def test_groups_and_conditions_hold(imported: Imported) -> None:
         with pytest.raises(TaskParameterError) as info:
             translate(imported(descriptor(data)), call)
         assert reason in str(info.value)
+
+
+def test_rules_for_single_values_hold(imported: Imported) -> None:
+    rules = {"value-requires": {"x": ["b"], "y": [], "z": ["b", "c"]}, "value-disables": {"x": [], "y": ["b"], "z": []}}
+    task = imported(descriptor(options("a", "b", "c", a={"value-choices": ["x", "y", "z"], **rules})))
+    for call, reason in (
+        ({"a": "x"}, "parameter 'b' is required with a='x' or a='z'"),
+        ({"a": "z", "b": "1"}, "parameter 'c' is required with a='z'"),
+        ({"a": "y", "b": "1"}, "parameter 'b' is for a='x' or a='z' or no a only"),
+    ):
+        with pytest.raises(TaskParameterError) as info:
+            translate(task, call)
+        assert reason in str(info.value)
+    for call in ({}, {"b": "1"}, {"a": "y", "c": "1"}, {"a": "x", "b": "1"}):
+        assert len(translate(task, dict(call)).words) == 2 * len(call)
 
 
 def test_output_files_and_exit_statuses_are_results(tmp_path: Path) -> None:

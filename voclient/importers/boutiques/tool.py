@@ -12,6 +12,7 @@ from ..draft import Draft, Names, Source, Word, first_sentence, one_line, paragr
 from .command_line import mark, number, split
 from .inputs import INPUT, read_input, words_of
 from .outputs import OUTPUT, read_outputs, words_of_output
+from .value_rules import read_value_rules
 
 _TOOL = {
     "name": "text", "tool-version": "text", "description": "text", "deprecated-by-doi": "any", "author": "text",
@@ -90,6 +91,7 @@ class Tool:
             self.result.parameters[self.names.of[name]] = parameter
         self._environment()
         self._groups()
+        read_value_rules(self)
         self._executable(words)
         read_outputs(self)
         self.result.parameters = {name: self._ordered(item) for name, item in self.result.parameters.items()}
@@ -112,7 +114,18 @@ class Tool:
         return found
 
     def _ordered(self, parameter: dict[str, Any]) -> dict[str, Any]:
-        order = ("type", "choices", "repeated", "separator", "required", "default", "send_default", "aliases", "help")
+        order = (
+            "type",
+            "choices",
+            "repeated",
+            "separator",
+            "required",
+            "default",
+            "send_default",
+            "when",
+            "aliases",
+            "help",
+        )
         first = {name: parameter[name] for name in order if name in parameter}
         return first | {name: value for name, value in parameter.items() if name not in first and name != "argv"} | {
             "argv": parameter["argv"]
@@ -198,9 +211,6 @@ class Tool:
         groups = {group.get("id") for group in self.data.get("groups") or []}
         for name, (path, item) in self.inputs.items():
             own = self.names.of[name]
-            for field in ("value-requires", "value-disables"):
-                if any((item.get(field) or {}).values()):
-                    raise self.source.refuse((*path, field), "a rule for single values of an input")
             for other in item.get("requires-inputs") or []:
                 if other in groups and other not in self.inputs:
                     raise self.source.refuse((*path, "requires-inputs"), f"one of the group {other!r}")

@@ -237,7 +237,7 @@ def recall(run: Run) -> CachedRun | None:
         if urls or run.descriptor.volatile:
             raise TaskParameterError(
                 f"{task}: cache=True: what {urls[0] if urls else 'it'} gives may change; "
-                "say for how long it is good: cache='1d'",
+                "say for how long it is good: cache='1d' (--cache=1d)",
                 task=task, parameter="cache", value=True,
             )  # fmt: skip
     try:
