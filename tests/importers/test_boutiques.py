@@ -56,7 +56,13 @@ def test_the_command_line_is_that_of_bosh(case: dict[str, Any], imported: Import
         ({"command-line": "tool [A][A]"}, "command-line: two keys in one word"),
         ({"command-line": "tool x[A]", **one(optional=True)}, "command-line: what stands around '[A]' stays there"),
         ({"inputs": [A, A | {"id": "b"}]}, "command-line: the keys '[A]' and '[A]', one within the other"),
-        (one(type={"id": "sub"}), "inputs.0.type: a command within the command"),
+        (one(type={"id": "sub"}), "inputs.0.type.command-line: a command within the command with quotes, or without"),
+        (one(type=[{"id": "sub"}]), "inputs.0.type: commands within the command to choose from"),
+        (one(type={"command-line": "x"}, list=True), "inputs.0.list: a list of commands within the command"),
+        (one(type={"command-line": "x[B]", "inputs": [A | {"id": "b", "value-key": "[B]"}]}, optional=True),
+         "inputs.0: values within a word of a command that may be absent"),
+        (one(type={"command-line": "[B] x", "inputs": [A | {"id": "b", "value-key": "[B]"}]}, optional=True),
+         "inputs.0: fixed words of a command that may be absent, without a value that is always behind"),
         (one(type="Flag"), "inputs.0: a flag without a command-line-flag"),
         (one(list=True, list_separator=", "), "inputs.0.list-separator: ', ' splits words and is a part of them"),
         (one(list=True, list_separator=";"), "inputs.0.list-separator: ';' is the shell's"),
@@ -154,6 +160,54 @@ def test_rules_for_single_values_hold(imported: Imported) -> None:
         assert reason in str(info.value)
     for call in ({}, {"b": "1"}, {"a": "y", "c": "1"}, {"a": "x", "b": "1"}):
         assert len(translate(task, dict(call)).words) == 2 * len(call)
+
+
+COMMANDS = """
+command-line: dilate [IN] [LEFT] [RANGE] [AREA] [OP]
+inputs:
+  - {id: in, name: In, type: File, value-key: "[IN]"}
+  - {id: left, name: Left, value-key: "[LEFT]", optional: true, type: {id: l, command-line: "-left [FILE] [AREAS]",
+      inputs: [
+      {id: file, name: F, type: File, value-key: "[FILE]"},
+      {id: areas, name: A, type: File, value-key: "[AREAS]", command-line-flag: -areas, optional: true}],
+      output-files: [{id: left, name: L, path-template: "[FILE].out"}]}}
+  - {id: range, name: R, value-key: "[RANGE]", optional: true, command-line-flag: -range, type: {id: r,
+      command-line: "[LOW] to [HIGH]", inputs: [
+      {id: low, name: L, type: Number, value-key: "[LOW]", command-line-flag: -l, command-line-flag-separator: "="},
+      {id: high, name: H, type: Number, value-key: "[HIGH]"}]}}
+  - {id: area, name: Area, value-key: "[AREA]", optional: true, type: {id: a, command-line: "-area [X]", inputs: [
+      {id: x, name: X, type: String, value-key: "[X]", command-line-flag: -x, optional: true}]}}
+  - {id: op, name: Op, value-key: "[OP]", type: {id: o, command-line: "-op [KIND] [DEEP]", inputs: [
+      {id: kind, name: K, type: String, value-key: "[KIND]"},
+      {id: deep, name: D, value-key: "[DEEP]", optional: true, type: {id: d, command-line: "-deep [KIND]", inputs: [
+        {id: "n", name: "N", type: Number, integer: true, value-key: "[KIND]"}]}}]}}
+output-files: [{id: in, name: I, path-template: "[IN].out"}]
+groups: [{id: g, name: G, members: [left, range], mutually-exclusive: true}]
+"""
+
+
+def test_commands_within_the_command_are_there_as_a_whole_or_not_at_all(imported: Imported) -> None:
+    task = imported(descriptor(yaml.safe_load(COMMANDS)))
+    always = {"in": "i", "op_kind": "k"}
+    for call, words in (
+        ({}, "i -op k"),
+        ({"left_file": "f"}, "i -left f -op k"),
+        ({"left_file": "f", "left_areas": "a"}, "i -left f -areas a -op k"),
+        ({"range_low": 1, "range_high": 2}, "i -range -l=1 to 2 -op k"),
+        ({"area": True}, "i -area -op k"),
+        ({"area": True, "area_x": "q"}, "i -area -x q -op k"),
+        ({"op_deep_n": 3}, "i -op k -deep 3"),
+    ):
+        assert translate(task, always | call).words == words.split()
+    for call, reason in (
+        ({"left_areas": "a"}, "'left_areas' needs 'left_file'"),
+        ({"range_low": 1}, "'range_low' needs 'range_high'"),
+        ({"area_x": "q"}, "'area_x' needs 'area'"),
+        ({"left_file": "f", "range_low": 1, "range_high": 2}, "'left_file' and 'range_low' exclude each other"),
+    ):
+        with pytest.raises(TaskParameterError, match=reason):
+            translate(task, always | call)
+    assert [section.path for section in task.results.files] == ["{in_}.out", "{left_file}.out"]
 
 
 def test_output_files_and_exit_statuses_are_results(tmp_path: Path) -> None:

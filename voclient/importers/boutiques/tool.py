@@ -11,6 +11,7 @@ from voclient.tasking.descriptors.yamlfile import Document, Path
 from ..draft import Draft, Names, Source, Word, first_sentence, one_line, paragraphs
 from .command_line import mark, number, split
 from .inputs import INPUT, read_input, words_of
+from .nested import Entry, Flattened
 from .outputs import OUTPUT, read_outputs, words_of_output
 from .value_rules import read_value_rules
 
@@ -61,9 +62,12 @@ class Tool:
         if not re.fullmatch(r"0\.5(\.\d+)?(\+styx)?", version):
             raise source.refuse(("schema-version",), f"{version!r} is not read, only 0.5")
         source.shaped((), self.data, _TOOL)
-        self.inputs = self._entries("inputs", INPUT)
-        self.outputs = self._entries("output-files", OUTPUT)
+        self.flat = Flattened(source)
+        self.inputs = self._entries(self.flat.inputs, INPUT)
+        self.outputs = self._entries(self.flat.outputs, OUTPUT)
         for name, (path, item) in self.outputs.items():
+            if self.flat.presence:  # of the dialect, where inputs and outputs do not meet
+                continue
             key = self.inputs[name][1].get("value-key") if name in self.inputs else None
             if key is not None and (item.get("path-template") != key or item.get("path-template-stripped-extensions")):
                 raise source.refuse((*path, "id"), f"{name!r} is an input, too, which this file's name would replace")
@@ -104,13 +108,13 @@ class Tool:
         parameter = self.parameters[name]
         return bool(parameter.get("required") or parameter.get("default"))
 
-    def _entries(self, field: str, known: dict[str, str]) -> dict[str, tuple[Path, dict[str, Any]]]:
-        found: dict[str, tuple[Path, dict[str, Any]]] = {}
-        for i, item in enumerate(self.data.get(field) or []):
-            self.source.shaped((field, i), item, known)
+    def _entries(self, entries: list[Entry], known: dict[str, str]) -> dict[str, Entry]:
+        found: dict[str, Entry] = {}
+        for path, item in entries:
+            self.source.shaped(path, item, known)
             if not item.get("id") or item["id"] in found:
-                raise self.source.refuse((field, i), "needs an id of its own")
-            found[item["id"]] = ((field, i), item)
+                raise self.source.refuse(path, "needs an id of its own")
+            found[item["id"]] = (path, item)
         return found
 
     def _ordered(self, parameter: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +137,7 @@ class Tool:
 
     def _command_line(self) -> list[Word]:
         """The words in their order; inputs get their templates."""
-        path, line = ("command-line",), self.data["command-line"]
+        path, line = ("command-line",), self.flat.line
         if not isinstance(line, str):
             raise self.source.refuse(path, "must be a text")
         entries = [*self.inputs.items(), *self.outputs.items()]
@@ -232,9 +236,10 @@ class Tool:
                                          "conditions")  # fmt: skip
 
     def _own(self, path: Path, name: Any) -> str:
-        if name not in self.inputs:
+        own = self.flat.presence.get(name, name)
+        if own not in self.inputs:
             raise self.source.refuse(path, f"there is no input {name!r}")
-        return self.names.of[name]
+        return self.names.of[own]
 
     def _executable(self, words: list[Word]) -> None:
         path = ("command-line",)
