@@ -6,7 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from make_tasks import write_pages
+import make_api
+import make_tasks
 
 from voclient.tasking.descriptors.schema_json import json_schema
 
@@ -21,8 +22,17 @@ html_css_files = ["guide.css"]
 exclude_patterns = ["_build", "demo"]
 myst_heading_anchors = 3
 
-# The pages of the tasks are made of their descriptors.
-write_pages(Path(__file__).parent / "tasks")
+# The reference of tasks and names. What is the same is not touched: Sphinx reads what changed.
+_made = Path(__file__).parent / "made"
+_made.mkdir(exist_ok=True)
+_pages = {"api": make_api.make_page(), **{f"tasks-{name}": text for name, text in make_tasks.make_pages().items()}}
+for _file in _made.glob("*.md"):
+    if _file.stem not in _pages:
+        _file.unlink()
+for _name, _text in _pages.items():
+    _file = _made / f"{_name}.md"
+    if not _file.exists() or _file.read_text(encoding="utf-8") != _text:
+        _file.write_text(_text, encoding="utf-8")
 
 # The JSON Schemas for editors are published beside the pages.
 _schemas = Path(__file__).parent / "_build" / "schemas"

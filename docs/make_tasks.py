@@ -66,16 +66,3 @@ def _plain(text: str) -> str:
         piece.replace("|", r"\|") if piece.startswith("`") else re.sub(r"([\\*_<>\[\]|{}$])", r"\\\1", piece)
         for piece in pieces
     )
-
-
-def write_pages(folder: Path) -> None:
-    """Write them, and touch none that is the same: Sphinx reads what changed."""
-    folder.mkdir(exist_ok=True)
-    pages = make_pages()
-    for old in folder.glob("*.md"):
-        if old.stem not in pages:
-            old.unlink()
-    for name, text in pages.items():
-        file = folder / f"{name}.md"
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
-            file.write_text(text, encoding="utf-8")

@@ -169,3 +169,19 @@ def test_the_task_reference_tells_every_parameter_and_result(reader: Path) -> No
             part = page.partition(f"\n## {task.__name__}\n")[2].partition("\n## ")[0]
             keys = [key["name"] for key in (task.attributes["results"]["stdout"] or {"keys": ()})["keys"]]
             assert not [name for name in [*task.pset().names(), *keys] if f"\n| `{name}` |" not in part]
+
+
+def test_the_reference_of_names_tells_every_public_name() -> None:
+    page = runpy.run_path(str(ROOT / "docs" / "make_api.py"))["make_page"]()
+    assert not [
+        name for name in tasking.__all__ if not name.endswith(("Error", "cache")) and f"\n### {name}\n" not in page
+    ]
+    errors = (ROOT / "docs" / "troubleshooting.md").read_text().partition("## All errors")[2]
+    assert not [name for name in tasking.__all__ if name.endswith("Error") and f"`{name}`" not in errors]
+    for told in (
+        "OPset.wait_for(key, timeout=None)",
+        "OPset.exitmsg",
+        "ParameterSet.update(",
+        "cache.download(url, age=None)",
+    ):
+        assert f"`{told}" in page
