@@ -200,3 +200,9 @@ def test_an_operand_that_may_be_left_out_can_stand_before_one_that_may_not(tmp_p
     assert str(inspect.signature(task)).startswith("(a: str | None = None, b: str = None, *, ")
     with pytest.raises(TaskParameterError, match="'b' is required"):
         task("x")
+
+
+def test_the_class_of_tasks_explains_itself_as_any_class() -> None:
+    assert inspect.getdoc(Task).startswith("A task function: call it")  # type: ignore[union-attr]
+    assert list(inspect.signature(Task).parameters) == ["descriptor"]
+    assert "A task function" in pydoc.render_doc(Task)

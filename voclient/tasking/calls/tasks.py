@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from .pset import ParameterSet
 
 
+class _OfEachTask(property):
+    """A property of tasks, which their class has as any class has it."""
+
+    def __get__(self, task: Any, owner: type | None = None) -> Any:
+        if task is not None:
+            return super().__get__(task, owner)
+        if self.fget is not None and self.fget.__name__ == "__doc__":
+            return getattr(owner, "_OF_ALL", None)
+        raise AttributeError  # so `inspect` looks at `__init__`
+
+
 class Task:
     """A task function: call it, ask for `help()`, look at its signature.
 
@@ -246,7 +257,7 @@ class Task:
         result: dict[str, Any] = as_dict(self.descriptor)
         return result
 
-    @property
+    @_OfEachTask
     def __signature__(self) -> inspect.Signature:
         from .binding import make_signature
 
@@ -259,8 +270,9 @@ class Task:
         return make_annotations(self.descriptor)
 
     if not TYPE_CHECKING:  # which knows that every class has one of its own
+        _OF_ALL = __doc__
 
-        @property
+        @_OfEachTask
         def __doc__(self) -> str:
             from .binding import make_docstring
 
