@@ -18,6 +18,7 @@ from tasking.programs import children, eventually, in_new_interpreter, is_alive,
 
 from voclient.tasking import Task, TaskParameterError, load_descriptor
 from voclient.tasking.errors import DescriptorError, ExecutableNotFoundError, TaskError
+from voclient.tasking.running import dialogue
 from voclient.tasking.running.interaction import Echo
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -169,6 +170,28 @@ def test_a_program_that_will_not_take_end_of_file_for_an_answer_is_ended(program
     result = ask(password="x")
     assert result.exitstatus == result.ERROR
     assert result.exitmsg == "it waits for input, and 'Overwrite?' is no prompt of its descriptor"
+
+
+@pytest.mark.parametrize("repeated", ["", ", repeated: true"])
+def test_a_program_that_asks_the_same_for_ever_is_ended(
+    repeated: str, program: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(dialogue, "REPEATS", 3)
+    ask = program("while :; do read -p 'Password: ' word; done", LOGIN.replace('"}', f'"{repeated}}}'))
+    result = ask(password="x")
+    assert result.exitstatus == result.ERROR
+    assert result.exitmsg == "it asks 'Password:' again" + (" and again" if repeated else "")
+
+
+def test_a_question_that_comes_often_is_answered_as_long_as_something_else_is_said(
+    program: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue, "REPEATS", 3)
+    ask = program(
+        'for i in 1 2 3 4 5 6; do read -p "Password: " word; echo; echo $i = $word; done',
+        LOGIN.replace('"}', '", repeated: true}'),
+    )
+    assert dict(ask(password="x")) == {str(number): "x" for number in range(1, 7)}
 
 
 def test_a_program_that_reads_without_a_word_is_found_out(program: Maker) -> None:

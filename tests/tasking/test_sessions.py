@@ -13,9 +13,11 @@ import pexpect
 import pytest
 from tasking.programs import children, eventually, in_new_interpreter, is_alive, open_files, shell
 
+from voclient import tasking
 from voclient.tasking import Task, TaskError, TaskParameterError, load_descriptor
 from voclient.tasking.errors import DescriptorError, TaskExecutionError, TaskTimeoutError
 from voclient.tasking.executors import local
+from voclient.tasking.running import dialogue
 
 Maker = Callable[..., Task]
 SHELL = r"""
@@ -34,6 +36,7 @@ while line := ask():
         elif word == 'die': print('last words', flush=True); os.kill(os.getpid(), signal.SIGKILL)
         elif word == 'leave': sys.exit(int(rest))
         elif word == 'deaf': signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(60)
+        elif word == 'more': sys.stdout.write('more> '); sys.stdout.flush(); sys.stdin.readline()
         elif word == 'many': [print('n = %d' % i) for i in range(int(rest))]
         elif word == 'child': print('child =', os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '60'))
         elif word == 'quit': open(rest, 'w').close(); break
@@ -253,6 +256,39 @@ def test_a_missing_program_raises(words: Maker, tmp_path: Path) -> None:
 
 
 # Limits and interrupts.
+
+
+def test_a_command_that_is_not_complete_does_not_wait_for_ever_and_one_that_computes_is_left_alone(
+    words: Maker,
+) -> None:
+    with words().session() as session:
+        session._conversation._patience = 0.2
+        pid = session("pid")["pid"]
+        assert session("sleep 1")["slept"] == "yes"
+        result = session("more")
+        assert result.exitstatus == result.ERROR
+        assert result.exitmsg == "the command is not complete: the program waits for more, at 'more>'"
+        assert session("pid")["pid"] == pid, "it was interrupted, and goes on"
+
+
+@pytest.mark.parametrize("command", ["if (1) {", "pause -1"])
+def test_gnuplot_that_waits_for_more_is_found_out(command: str) -> None:
+    with tasking.import_task("gnuplot.gnuplot").session() as gnuplot:
+        gnuplot._conversation._patience = 0.3
+        assert gnuplot(command).exitmsg.startswith("the command is not complete: the program waits for more")
+        assert gnuplot("print 6 * 7").stdout == "42\n"
+
+
+def test_a_question_before_the_first_prompt_that_takes_no_answer_ends_the_start(
+    words: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue, "REPEATS", 3)
+    task = words(
+        ("results:", "prompts:\n- {expect: 'Sure\\?', answer: 'yes', repeated: true}\nresults:"),
+        program="while True: print('Sure? ', end='', flush=True); input()",
+    )
+    with pytest.raises(TaskError, match=r"it asks 'Sure\?' again and again"):
+        task.session().start()
 
 
 def test_at_its_limit_a_call_is_interrupted_and_the_session_goes_on(words: Maker) -> None:

@@ -26,6 +26,8 @@ PROBE = 0.02
 """Seconds in which a program that waits for input has taken an end of file; if it is slower, it will be tried again."""
 ENDS = 3
 """So many ends of file are given to a program that goes on reading."""
+REPEATS = 100
+"""So often one question is answered with nothing else said in between."""
 WINDOW = 4000
 """Characters at the end of the output in which a prompt is sought; an unfinished line of more is no prompt."""
 
@@ -63,6 +65,20 @@ def compile_prompts(
     ]
 
 
+class Repeats:
+    """Tells of a program that takes no answer: it asks the same again and again, and says nothing else."""
+
+    def __init__(self) -> None:
+        self._said = ""
+        self._count = 0
+
+    def are_too_many(self, said: str) -> bool:
+        """`said` is all that was said since the last answer."""
+        self._count = self._count + 1 if said == self._said else 1
+        self._said = said
+        return self._count > REPEATS
+
+
 def unanswerable(asked: str, prompt: Prompt) -> str:
     names = " and ".join(repr(name) for name in placeholders(prompt.answer))
     return f"it asks {asked.strip()!r}, and the parameter {names} was not given"
@@ -82,6 +98,7 @@ class Dialogue:
         self._descriptor = descriptor
         self._prompts = compile_prompts(descriptor, answers)
         self._used: set[int] = set()
+        self._repeats = Repeats()
         self._window = ""
         self._tail = b""
         """The unfinished last line of stdout: perhaps a prompt, which is no output."""
@@ -150,9 +167,9 @@ class Dialogue:
             asked = found[0].strip()
             if answer.text is None:
                 self.trouble = unanswerable(asked, prompt)
-            elif index in self._used and not prompt.repeated:
-                self.note = f"it asks {asked!r} again"
-                self._terminal.send_end_of_file()
+            elif index in self._used and (not prompt.repeated or self._repeats.are_too_many(self._window)):
+                self.note = f"it asks {asked!r} again" + (" and again" if prompt.repeated else "")
+                self._end_answers()
             else:
                 self._used.add(index)
                 self._take_out(found[0])
@@ -190,11 +207,19 @@ class Dialogue:
             self._patience *= 2
         else:
             self._note_wait()
-            self._ends += 1
-            if self._ends >= ENDS:
-                self.trouble = self.note
+            self._count_end()
         self._probing = False
         return now + self._patience
+
+    def _end_answers(self) -> None:
+        """The last answer was not liked, and there is no other."""
+        self._count_end()
+        self._terminal.send_end_of_file()
+
+    def _count_end(self) -> None:
+        self._ends += 1
+        if self._ends >= ENDS:
+            self.trouble = self.note
 
     def _note_wait(self) -> None:
         self.note = "it waits for input"

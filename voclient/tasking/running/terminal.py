@@ -111,6 +111,10 @@ class Terminal:
                 self._outgoing = b""
         return True
 
+    def send_blank(self) -> bool:
+        """Type what says nothing: a blank, or to a program that has lines handed to it the end of one."""
+        return self.send(RETURN if termios.tcgetattr(self.slave)[3] & termios.ICANON else b" ")
+
     def send_end_of_file(self) -> bool:
         return self.send(_END_OF_FILE)
 

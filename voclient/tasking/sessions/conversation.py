@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 import time
@@ -9,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..running.dialogue import PROBE, Repeats, compile_prompts, unanswerable
 from ..running.dialogue import QUIET as PAUSE
-from ..running.dialogue import compile_prompts, unanswerable
 from ..running.interaction import Echo, type_out
 from ..running.record import Status
 from ..running.terminal import RETURN
@@ -71,6 +72,11 @@ class Conversation:
         self._due = time.monotonic() + self._patience
         self._heard = 0.0
         self._record: Record | None = None
+        self._probed: float | None = None
+        """When it was tried whether it waits for more of a command (monotonic)."""
+        self._silence = math.inf
+        """Seconds of silence until that is tried."""
+        self._repeats = Repeats()
         self._questions = compile_prompts(descriptor, invocation.answers)
         """They come before it is ready: for a password, say."""
         lines = [type_out(descriptor, line, invocation.values) for line in form.startup]
@@ -132,7 +138,7 @@ class Conversation:
                 self.trouble = "it did not heed an interrupt"
             elif self._state == "settling":
                 self._be_ready()
-        return self._due
+        return min(self._due, self._look_for_wait(now)) if self._state == "busy" else self._due
 
     def over(self) -> None:
         if self._record is None:
@@ -168,6 +174,7 @@ class Conversation:
                 self._state = "talking"
             else:
                 self._state = "busy"
+                self._silence = self._patience
                 self._plan(call.lines)
                 self._type_next()
             self._notice()
@@ -226,7 +233,31 @@ class Conversation:
             self._due = self._heard + self._patience
             if not prompt.repeated:
                 self._questions.remove(question)
+            elif self._repeats.are_too_many(said):
+                self.trouble = f"it asks {said.strip()!r} again and again"
             return
+
+    def _look_for_wait(self, now: float) -> float:
+        """Find out a command that is not complete: a program that waits for the rest takes a blank, one that computes
+        leaves it. Returns when to look again."""
+        if self._probed is None:
+            if now < self._heard + self._silence:
+                return self._heard + self._silence
+            if not self._terminal.unread():
+                self._probed = now
+                self._terminal.send_blank()
+                return now + PROBE
+        elif now < self._probed + PROBE:
+            return self._probed + PROBE
+        elif self._terminal.unread():
+            self._terminal.discard_unread()
+        elif self._call is not None:
+            at = self._tail.decode("utf-8", "replace").strip()
+            found = f", at {at!r}" if at else ""
+            self.stop(self._call, Status.ERROR, f"the command is not complete: the program waits for more{found}")
+            return now
+        self._probed, self._silence = None, 2 * self._silence
+        return now + self._silence
 
     def _plan(self, lines: list[bytes]) -> None:
         """A program with a prompt is told a line at a time; one without is told all, and to say when it is done."""
@@ -237,6 +268,7 @@ class Conversation:
 
     def _type_next(self) -> None:
         line = self._steps.popleft()
+        self._heard, self._probed = time.monotonic(), None
         if line and self._form.marker is None:
             self._echo.expect(line)
         self._terminal.send(line + RETURN)
