@@ -69,6 +69,7 @@ def test_the_command_line_is_that_of_bosh(case: dict[str, Any], imported: Import
         (one(uses_absolute_path=True), "inputs.0.uses-absolute-path: names made absolute"),
         (one(value_requires={"x": ["a"]}), "inputs.0.value-requires.x: no rule for one of its value-choices"),
         (one(value_choices=["x"], value_requires={"x": ["b"]}), "inputs.0.value-requires.x: there is no input 'b'"),
+        (one(value_choices=["x"], value_requires={"x": [[1]]}), "inputs.0.value-requires.x: there is no input [1]"),
         (one(value_choices=["x"], value_disables={"x": ["a"]}), "inputs.0.value-disables: 'a' is always given"),
         (one(default_value=3), "inputs.0.default-value: 3 is no string"),
         (one(unheard=1), "inputs.0.unheard: is not known here"),

@@ -28,7 +28,7 @@ def _targets(tool: Tool, path: Path, item: dict[str, Any]) -> dict[str, list[Any
         if not isinstance(names, list) or (names and value not in choices):
             raise tool.source.refuse((*path, value), "no rule for one of its value-choices")
         for target in names:
-            if target not in tool.inputs:
+            if not isinstance(target, str) or target not in tool.inputs:
                 raise tool.source.refuse((*path, value), f"there is no input {target!r}")
             found.setdefault(target, []).append(choices[value])
     return found
