@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tasking.engines import batch_slurm
@@ -196,6 +197,29 @@ def test_a_machine_without_slurm_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_an_unknown_system_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no executor 'sluurm'; it has: .*slurm"):
         BatchExecutor("sluurm")
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"cores": "two"}, "cores is a whole number, at least 1, not 'two'"),
+        ({"poll": 0}, "poll is a whole number, at least 1, not 0"),
+        ({"duration": -1}, "duration cannot be -1: an age is"),
+        ({"duration": "long"}, "duration cannot be 'long': an age is"),
+        ({"memory": "much"}, "memory cannot be 'much': a size is"),
+        ({"setup": "/none"}, "there is no file '/none'"),
+        ({"system": 5}, "a batch system is a name or an executor of PSI/J, not 5"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=reason):
+        BatchExecutor(**{"system": "local", **settings})
+
+
+def test_durations_and_sizes_may_have_units() -> None:
+    executor = BatchExecutor("local", duration="2h", memory="4 GB")
+    assert executor._attributes.duration.total_seconds() == 7200
+    assert executor._resources.memory == 4 * 10**9
 
 
 def test_without_psij_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

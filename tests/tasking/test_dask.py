@@ -93,3 +93,10 @@ def test_two_equal_calls_are_two_runs(tmp_path: Path) -> None:
         for _ in range(2):
             shell(f"echo x >> {tmp_path}/times", executor=engine)
     assert (tmp_path / "times").read_text() == "x\nx\n"
+
+
+def test_what_is_no_client_is_refused() -> None:
+    with pytest.raises(
+        TypeError, match=r"a Client of dask.distributed \(pip install voclient\[dask\]\), not 'tcp://x'"
+    ):
+        DaskExecutor("tcp://x")

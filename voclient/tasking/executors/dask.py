@@ -37,6 +37,8 @@ class DaskExecutor(Engine):
 
     def __init__(self, client: Any, *, options: dict[str, Any] | None = None, **settings: Any) -> None:
         super().__init__(**settings)
+        if not hasattr(client, "asynchronous"):
+            raise TypeError(f"a Client of dask.distributed (pip install voclient[dask]), not {client!r}")
         if client.asynchronous:
             raise TypeError("a Client that is not asynchronous: it is spoken to from several threads")
         self._client = client

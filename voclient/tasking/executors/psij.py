@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from ..calls import amounts
 from ..errors import TaskError
 from ..locations import cache_folder
 from . import Ended, Engine
@@ -39,10 +40,12 @@ class BatchExecutor(Engine):
         of PSI/J that was made already.
     queue, account, reservation : str, optional
         Of the batch system.
-    duration : float or datetime.timedelta, default: 10 minutes
-        The longest that a job may take (a number: seconds). A `timeout` of the task ends it sooner.
-    cores, gpus, memory : int, optional
-        For each job; memory in bytes.
+    duration : float, str or datetime.timedelta, default: 10 minutes
+        The longest that a job may take: seconds, `"2h"`, a timedelta. A `timeout` of the task ends it sooner.
+    cores, gpus : int, optional
+        For each job.
+    memory : int or str, optional
+        For each job: bytes, or `"4 GB"`.
     options : mapping, optional
         More of the batch system, as PSI/J calls it: `{"slurm.qos": "debug"}`.
     setup : path, optional
@@ -65,7 +68,9 @@ class BatchExecutor(Engine):
     TaskError
         PSI/J is not installed.
     ValueError
-        It knows no such system.
+        It knows no such system, or a setting cannot be what it is.
+    TypeError
+        `system` is neither a name nor an executor of PSI/J.
     """
 
     def __init__(
@@ -75,10 +80,10 @@ class BatchExecutor(Engine):
         queue: str | None = None,
         account: str | None = None,
         reservation: str | None = None,
-        duration: float | timedelta = timedelta(minutes=10),
+        duration: float | str | timedelta = timedelta(minutes=10),
         cores: int | None = None,
         gpus: int | None = None,
-        memory: int | None = None,
+        memory: int | str | None = None,
         options: Mapping[str, object] | None = None,
         setup: str | os.PathLike[str] | None = None,
         python: str = sys.executable,
@@ -96,17 +101,27 @@ class BatchExecutor(Engine):
         # PSI/J logs each look at the queue that fails, with a traceback; who has set up logging still gets it.
         logging.getLogger("psij").addHandler(logging.NullHandler())
         self._psij: Any = psij
+        for name, number in (("cores", cores), ("gpus", gpus), ("poll", poll)):
+            if number is not None and (not isinstance(number, int) or number < 1):
+                raise ValueError(f"{name} is a whole number, at least 1, not {number!r}")
+        if setup is not None and not os.path.isfile(setup):
+            raise ValueError(f"setup is a file of shell commands; there is no file {os.fspath(setup)!r}")
         self._folder = Path(folder if folder is not None else os.path.join(cache_folder(), "jobs")).absolute()
+        if not isinstance(system, (str, psij.JobExecutor)):
+            raise TypeError(f"a batch system is a name or an executor of PSI/J, not {system!r}")
         self._executor = self._find(system, poll) if isinstance(system, str) else system
         self._attributes = psij.JobAttributes(
-            duration=duration if isinstance(duration, timedelta) else timedelta(seconds=duration),
+            duration=timedelta(seconds=_amount("duration", amounts.parse_age, duration)),
             queue_name=queue,
             account=account,
             reservation_id=reservation,
             custom_attributes=dict(options) if options else None,
         )
         self._resources = psij.ResourceSpecV1(
-            process_count=1, cpu_cores_per_process=cores, gpu_cores_per_process=gpus, memory=memory
+            process_count=1,
+            cpu_cores_per_process=cores,
+            gpu_cores_per_process=gpus,
+            memory=_amount("memory", amounts.parse_size, memory) if isinstance(memory, str) else memory,
         )
         self._setup = None if setup is None else Path(setup).absolute()
         self._python = python
@@ -233,6 +248,13 @@ def _without_traceback(message: str) -> str:
 
 def _last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def _amount(name: str, parse: Callable[[Any], Any], value: object) -> Any:
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise ValueError(f"{name} cannot be {value!r}: {error}") from None
 
 
 def _address() -> str:
