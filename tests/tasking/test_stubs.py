@@ -46,6 +46,8 @@ from every import everything, nothing, old_everything, older
 from voclient.tasking import OPset, import_package
 from voclient.vaopackage import votcnv, vosesame, votsort
 
+from fluxes import flux
+
 result: OPset = votcnv("stars.xml", format="csv", header=None, check=True, timeout=3)
 votcnv(Table({"a": [1]}), fmt="tsv", output=Path("x"), callback={"ra*": print})
 rows: int = result["rows"]
@@ -64,6 +66,10 @@ everything("a.xml", count=1, place=(1.5, 2 * u.deg), epoch="2026-01-31")
 old_everything("a.xml", count=1)
 older()
 nothing(cwd=Path("/"))
+fluxes: OPset = flux([1.5, 2], zero=3)
+flux([1.5], zero=3, check=True, timeout=10)
+flux(flux.pset(zero=3), [1.5])
+brightness: dict[str, float] = flux.function([1.5])
 import_package("vao").votcnv
 """
 WRONG = {
@@ -78,8 +84,21 @@ WRONG = {
     'everything("a.xml", count=1, size=["x"])': "",
     'everything("a.xml", count=1, band=(1, 2, 3))': "",
     "votcnv.mapp([])": "mapp",
+    "flux([1.5], zro=3)": "",
+    "flux(['bright'])": "",
+    "flux()": "",
     "from voclient.vaopackage import votcvn": "votcvn",
 }
+
+
+FLUXES = """\
+from voclient.tasking import task
+
+
+@task
+def flux(magnitude: list[float], *, zero: float = 1) -> dict[str, float]:
+    return {"flux": zero}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +117,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = stubs(str(package), "-o", str(folder), "--module")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{folder}/every.pyi\n{folder}/every.py\n", "")
     (folder / "right.py").write_text(RIGHT)
-    lines = ["from every import everything", "from voclient.vaopackage import votcnv, votsort", *WRONG]
+    (folder / "fluxes.py").write_text(FLUXES)
+    lines = [
+        "from every import everything",
+        "from fluxes import flux",
+        "from voclient.vaopackage import votcnv, votsort",
+        *WRONG,
+    ]
     (folder / "wrong.py").write_text("\n".join(lines) + "\n")
     (folder / "mypy.ini").write_text(
         "[mypy]\nstrict = true\nmypy_path = library\n[mypy-voclient.*]\nfollow_imports = silent\n"
@@ -148,7 +173,7 @@ def test_checkers_accept_right_calls_and_report_each_wrong_one(
 ) -> None:
     found = checker(desk)
     assert {place: text for place, text in found.items() if place[0] != "wrong.py"} == {}
-    for line, (call, word) in enumerate(WRONG.items(), 3):
+    for line, (call, word) in enumerate(WRONG.items(), 4):
         assert ("wrong.py", line) in found, call
         assert word in found["wrong.py", line], call
     assert len(found) == len(WRONG)

@@ -221,7 +221,11 @@ _MOVED = r"^\s*(use\s+)?(?!__)([A-Za-z_][A-Za-z0-9_]*)\s*$"
 
 
 @c.field(
-    {"type": "object", "additionalProperties": {"type": ["string", "boolean"], "pattern": _MOVED}},
+    {
+        "type": "object",
+        "propertyNames": {"pattern": r"^(?!__)[A-Za-z_][A-Za-z0-9_]*$", "not": c.KEYWORDS},
+        "additionalProperties": {"type": ["string", "boolean"], "pattern": _MOVED},
+    },
     "a mapping from old names to new ones, or to `use` and the new one",
 )
 def _moved(checker: Checker, path: Path, value: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class FunctionCall:
     """
 
     def __init__(
-        self, kinds: dict[str, Kind], task: FunctionTask | None = None, place: dict[str, Any] | None = None
+        self, kinds: dict[str, Kind], task: FunctionTask[..., Any] | None = None, place: dict[str, Any] | None = None
     ) -> None:
         self.kinds = kinds
         self._task = task
@@ -133,7 +133,7 @@ def word(member: Enum) -> str:
     return str(member.value) if all(isinstance(each.value, str) for each in type(member)) else member.name
 
 
-def find_place(task: FunctionTask) -> dict[str, Any] | None:
+def find_place(task: FunctionTask[..., Any]) -> dict[str, Any] | None:
     """Where another process finds the function: a module or the main script, and a name; None: nowhere."""
     function, name = task.function, task.function.__module__
     module = sys.modules.get(name) if name else None
@@ -159,7 +159,7 @@ def _stamp(file: str | None) -> list[int]:
     return [status.st_mtime_ns, status.st_size]
 
 
-def _pickled(task: FunctionTask) -> str:
+def _pickled(task: FunctionTask[..., Any]) -> str:
     from base64 import b64encode
 
     name = task.__name__

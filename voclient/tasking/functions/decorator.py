@@ -6,21 +6,32 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from ..calls.tasks import Task
 from . import calls
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+    from typing import Literal
+
+    from ..calls.annotations import QuantityLike
+    from ..calls.controls import Callback, ProgressCallback
+    from ..calls.pset import ParameterSet
     from ..descriptors.descriptor import Descriptor
+    from ..opset import OPset
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @overload
-def task(function: Callable[..., Any], /) -> FunctionTask: ...
+def task(function: Callable[P, R], /) -> FunctionTask[P, R]: ...
 @overload
 def task(
     *, name: str | None = None, summary: str | None = None, units: Mapping[str, str] | None = None
-) -> Callable[[Callable[..., Any]], FunctionTask]: ...
+) -> Callable[[Callable[P, R]], FunctionTask[P, R]]: ...
 def task(
     function: Callable[..., Any] | None = None,
     /,
@@ -69,12 +80,12 @@ def task(
     return FunctionTask(function, name, summary, units)
 
 
-class FunctionTask(Task):
+class FunctionTask(Task, Generic[P, R]):
     """A Python function as a task; its attribute `function` is the function itself: called, it runs right here."""
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[P, R],
         name: str | None = None,
         summary: str | None = None,
         units: Mapping[str, str] | None = None,
@@ -87,6 +98,43 @@ class FunctionTask(Task):
         self.__name__ = name or function.__name__
         self.__qualname__ = function.__qualname__
         self.__module__ = function.__module__
+
+    if TYPE_CHECKING:
+        # A checker holds a call to the function's own signature. No type says that and task controls: with one, it
+        # lets the rest pass.
+        @overload
+        def __call__(self, /, *operands: P.args, **given: P.kwargs) -> OPset: ...
+        @overload
+        def __call__(self, pset: ParameterSet, /, *operands: Any, **given: Any) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, async_: bool, **given: Any) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, execute: bool, **given: Any) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, timeout: float | QuantityLike | None, **given: Any) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, check: bool, **given: Any) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, cwd: str | os.PathLike[str] | None, **given: Any) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, env: Mapping[str, str] | None, **given: Any) -> OPset: ...
+        @overload
+        def __call__(
+            self, /, *operands: Any, cache: bool | float | str | QuantityLike | timedelta, **given: Any
+        ) -> OPset: ...
+        @overload
+        def __call__(
+            self, /, *operands: Any, callback: Callback | Mapping[str, Callback] | None, **given: Any
+        ) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, executor: Any, **given: Any) -> OPset: ...
+        @overload
+        def __call__(
+            self, /, *operands: Any, progress: bool | Literal["auto"] | ProgressCallback | None, **given: Any
+        ) -> OPset: ...
+        @overload
+        def __call__(self, /, *operands: Any, prompt: bool, **given: Any) -> OPset: ...
+        def __call__(self, /, *operands: Any, **given: Any) -> OPset: ...
 
     @property
     def descriptor(self) -> Descriptor:  # type: ignore[override]

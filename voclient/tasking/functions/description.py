@@ -23,7 +23,7 @@ _FLOWS = (Iterator, Iterable, Generator)
 
 
 def describe_function(
-    task: FunctionTask, summary: str | None, units: Mapping[str, str], arguments: tuple[str, ...]
+    task: FunctionTask[..., Any], summary: str | None, units: Mapping[str, str], arguments: tuple[str, ...]
 ) -> Descriptor:
     """Describe the function of a task; `arguments` begin the command line of its process. Raises DescriptorError."""
     function, name = task.function, task.__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from ..calls.values import suggest
 from ..errors import TaskError, TaskNotFoundError
@@ -11,7 +12,7 @@ from .calls import run_file
 from .decorator import FunctionTask
 
 
-def load_function(path: str, name: str) -> FunctionTask:
+def load_function(path: str, name: str) -> FunctionTask[..., Any]:
     """Import a file, once, and find a task in it.
 
     Raises
