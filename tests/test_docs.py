@@ -185,3 +185,21 @@ def test_the_reference_of_names_tells_every_public_name() -> None:
         "cache.download(url, age=None)",
     ):
         assert f"`{told}" in page
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name: the headings, in small letters and hyphens."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    wrong = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "developer").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+            file, _, anchor = link.partition("#")
+            target = page.parent / file if file else page
+            if not link.startswith("http") and (not target.exists() or (anchor and anchor not in anchors(target))):
+                wrong.append(f"{page.relative_to(ROOT)}: {link}")
+    assert not wrong
