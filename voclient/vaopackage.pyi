@@ -455,6 +455,111 @@ class _Votsort(Task):
 
 votsort: _Votsort
 
+class _Votsplit(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        rows: int | None = None,
+        name: str | None = None,
+        id: str | None = None,
+        ucd: str | None = None,
+        column: int | None = None,
+        by_resource: bool | None = False,
+        directory: str | PathLike[str] | None = '.',
+        base: str | None = None,
+        extension: str | None = None,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        indent: int | None = 0,
+        header: bool | None = True,
+        noheader: bool | None = False,
+        overwrite: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        number: int | None = ...,
+        col: int | None = ...,
+        resource: bool | None = ...,
+        download: str | PathLike[str] | None = ...,
+        extn: str | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        force: bool | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Split a VOTable into several files.
+
+        Writes a file for each table, for each RESOURCE, for each block of rows or for
+        each value of a column, with all that stands around the table. Files that are
+        there already are not overwritten, and nothing at all is written then. For each
+        file the result tells what is in it.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        rows : int not below 1, optional
+            Number of rows for each file. Not together with `by_resource`. Also called
+            `number`.
+        name : text, optional
+            Name of the column whose values make the files.
+        id : text, optional
+            ID of that column.
+        ucd : text, optional
+            UCD of that column.
+        column : int not below 0, optional
+            That column, counted from 0; goes before name, id and ucd. Also called
+            `col`.
+        by_resource : True or False, optional
+            Write a file for each RESOURCE instead of each table. Not together with
+            `rows`. Also called `resource`.
+        directory : a file name, default: '.'
+            Where to write; made when it is missing. Also called `download`.
+        base : text, optional
+            What the names of the files begin with; a number follows. Otherwise the
+            name of the input.
+        extension : text, optional
+            What the names of the files end with, without the dot. Otherwise that of
+            the format. Also called `extn`.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+            Format to write, as for votcnv. Also called `fmt`.
+        indent : int not below 0, default: 0
+            Blanks by which each level of a VOTable is indented; 0 writes one long
+            line.
+        header : True or False, default: True
+            Whether text begins with a line of column names. Not together with
+            `noheader`.
+        noheader : True or False, optional
+            The old name for header=False. Not together with `header`.
+        overwrite : True or False, optional
+            Overwrite files that are there already. Also called `force`.
+        output : a file name, optional
+            File for the list of the files, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``output`` (path): The file with the list, if one was asked for
+            ``files`` (path): The files written, in order
+            ``rows`` (int): Number of rows in each file
+            ``tables`` (int): Number of tables in each file
+            ``values`` (string): The value of the column for each file, if split by a column
+            ``table_names`` (string): The name of the table in each file, unless split by RESOURCE
+            ``resource_names`` (string): The name of the RESOURCE in each file
+            ``format`` (string): The format written
+
+        Examples
+        --------
+        Two rows of a table given as text, a file each
+
+        >>> result = votsplit('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', rows=1)  # doctest: +SKIP
+        >>> result["rows"]  # doctest: +SKIP
+        [1, 1]
+        >>> result["table_names"]  # doctest: +SKIP
+        ['t', 't']
+        """
+
+votsplit: _Votsplit
+
 class _Votstat(Task):
     def __call__(
         self,

@@ -1,5 +1,6 @@
 /* votsort.c - the rows of a table in the order of one column, in any output format.
  * All rows are kept in memory; then the whole document is written from its tree. */
+#include "table/column.h"
 #include "table/first.h"
 #include "table/sort.h"
 #include "tools/conversion.h"
@@ -76,11 +77,6 @@ static bool read_document(struct job *job, struct vot_reader *reader, struct err
     return true;
 }
 
-static bool matches(const struct vot_field *field, const char *attribute, const char *wanted) {
-    struct slice value = vot_attribute(field->node, attribute);
-    return wanted && value.text && slice_equal_nocase(value, slice_of(wanted));
-}
-
 static bool choose_column(struct job *job, struct error *error) {
     const struct vot_table *table = job->sorted;
     const char *number = arguments_value(job->arguments, COLUMN);
@@ -88,11 +84,7 @@ static bool choose_column(struct job *job, struct error *error) {
                *ucd = arguments_value(job->arguments, UCD);
     job->column = (size_t)arguments_integer(job->arguments, COLUMN, 0);
     if (!number && (name || id || ucd)) {
-        while (job->column < table->field_count) {
-            const struct vot_field *field = &table->fields[job->column];
-            if (matches(field, "name", name) || matches(field, "ID", id) || matches(field, "ucd", ucd)) return true;
-            job->column++;
-        }
+        if (column_find(table->node, name, id, ucd, &job->column)) return true;
         return error_set(error, "Error: Cannot find sort column '%s'", name ? name : id ? id : ucd);
     }
     if (job->column < table->field_count || (!number && table->field_count == 0)) return true;

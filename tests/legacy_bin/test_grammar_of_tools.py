@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votsort", "votstat"]
+TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votsort", "votsplit", "votstat"]
 TOOLS = [*TABLE_TOOLS, "vosesame", "voclient-fetch"]
 
 

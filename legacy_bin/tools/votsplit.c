@@ -1,0 +1,460 @@
+/* votsplit.c - a VOTable in pieces: a file for each table, RESOURCE, block of rows or value of a column. The input is
+ * read twice: how many files there are, and all that stands around their rows, is known before one is written. */
+#include "io/series.h"
+#include "table/column.h"
+#include "table/groups.h"
+#include "tools/conversion.h"
+#include "tools/input.h"
+#include "votable/again.h"
+#include "votable/excerpt.h"
+
+enum { BASE = 1, EXTENSION, ROWS, NAME, ID, UCD, COLUMN, RESOURCE, FOLDER, FORCE, DRY };
+
+static const struct option options[] = {
+    {BASE, 'b', "base", OPTION_VALUE, "TEXT", "What the names of the files begin with",
+     .detail = "The name of the input without directory and extension when not given, table for standard input."},
+    {EXTENSION, 'e', "extn", OPTION_VALUE, "TEXT", "What they end with, without the dot",
+     .detail = "That of the format when not given: xml, csv, tsv, html or fits, and txt for asv and bsv."},
+    {ROWS, 'n', "number", OPTION_INTEGER, "N", "Split each table into blocks of N rows", .unit = "rows"},
+    {NAME, 'N', "name", OPTION_VALUE, "NAME", "Split by the values of the column of this name"},
+    {ID, 'I', "id", OPTION_VALUE, "ID", "Split by the values of the column of this ID"},
+    {UCD, 'U', "ucd", OPTION_VALUE, "UCD", "Split by the values of the column of this UCD"},
+    {COLUMN, 'c', "col", OPTION_INTEGER, "N", "Split by the values of this column, counted from 0"},
+    {RESOURCE, 'R', "resource", OPTION_FLAG, .help = "Write a file for each RESOURCE instead of each TABLE"},
+    {FOLDER, 'D', "download", OPTION_VALUE, "DIRECTORY", "Where to write, made when it is missing", .standard = "."},
+    {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where the list of the files goes", .standard = "stdout"},
+    {OPTION_FORMAT, 'f', "fmt", OPTION_VALUE, "FORMAT", "Output format", .choices = CONVERSION_FORMATS,
+     .standard = "xml", .detail = CONVERSION_FORMATS_DETAIL},
+    {OPTION_INDENT, 'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",
+     .standard = "0"},
+    {OPTION_NOHEADER, 'H', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"},
+    {FORCE, 'O', "force", OPTION_FLAG, .help = "Overwrite existing files"},
+    {DRY, 0, "dry-run", OPTION_FLAG, .help = "List the files, write none", .is_new = true},
+    {0},
+};
+
+static const struct example examples[] = {
+    {"votsplit stars.xml", "stars0000.xml, stars0001.xml, ... with a table each"},
+    {"votsplit -n 1000 -f csv -D parts -b part stars.xml", "parts/part0000.csv, ... with a thousand rows each"},
+    {"votsplit -N band --dry-run stars.xml", "the files that there would be, one for each value of band"},
+    {0},
+};
+
+static const char *const self_tests[] = {
+    "--dry-run", "--dry-run -n 1", "--dry-run -c 0", "--dry-run -R -f votb2", "--dry-run -f csv -H -b x -e y", NULL,
+};
+
+/* A TABLE, or with -R a RESOURCE, of the input. */
+struct part {
+    const struct vot_node *node;
+    uint64_t rows;
+    size_t tables;         /* in a RESOURCE */
+    struct groups *groups; /* NULL: it is not split by a column, or has no DATA */
+};
+
+struct job {
+    const struct arguments *arguments;
+    struct sink_settings settings;
+    struct spool *spool;
+    struct again again;
+    struct vot_reader *first, *second; /* the first has the tree, the second the rows */
+    struct excerpt_source source;
+    struct part *parts;
+    size_t count, capacity;
+    uint64_t block; /* rows of a file; 0: all */
+    bool by_resource, by_column;
+    struct series series;
+    size_t files;
+    bool is_unread; /* the input cannot be opened */
+    bool in_rows;   /* the second reader is among the rows of a table */
+    struct output *list;
+};
+
+/* What goes into one file. */
+struct piece {
+    struct job *job;
+    const struct part *part;
+    size_t number;    /* of the part's files */
+    uint64_t rows;    /* of all its tables */
+    uint64_t written; /* of them */
+};
+
+static bool find_column(struct job *job, const struct vot_node *table, size_t *column, struct error *error) {
+    const char *number = arguments_value(job->arguments, COLUMN), *name = arguments_value(job->arguments, NAME),
+               *id = arguments_value(job->arguments, ID), *ucd = arguments_value(job->arguments, UCD);
+    long wanted = arguments_integer(job->arguments, COLUMN, 0);
+    *column = (size_t)wanted;
+    if (number && wanted >= 0 && *column < vot_count_children(table, VOT_FIELD)) return true;
+    if (!number && column_find(table, name, id, ucd, column)) return true;
+    return error_set(error, "Error: Cannot find split column '%s'", number ? number : name ? name : id ? id : ucd);
+}
+
+static bool add_part(struct job *job, const struct vot_node *node, struct error *error) {
+    if (job->count == job->capacity) {
+        size_t capacity = job->capacity ? job->capacity * 2 : 16;
+        struct part *parts = reallocarray(job->parts, capacity, sizeof *parts);
+        if (!parts) return error_set_memory(error);
+        job->parts = parts;
+        job->capacity = capacity;
+    }
+    job->parts[job->count++] = (struct part){.node = node};
+    return true;
+}
+
+static bool is_part(const struct job *job, const struct vot_node *node) {
+    const struct vot_node *parent = node->parent;
+    if (!parent) return false;
+    if (job->by_resource) return node->element == VOT_RESOURCE && !parent->parent;
+    return node->element == VOT_TABLE && parent->element == VOT_RESOURCE;
+}
+
+/* Whether the rows of a table go into a file. */
+static bool is_written(const struct job *job, const struct vot_node *table) {
+    const struct vot_node *top = table;
+    if (!job->by_resource) return table->parent->element == VOT_RESOURCE;
+    while (top->parent->parent) top = top->parent;
+    return top->element == VOT_RESOURCE;
+}
+
+static bool group_rows(struct job *job, struct part *part, struct error *error) {
+    const struct vot_table *table = vot_current_table(job->first);
+    size_t column;
+    if (!find_column(job, table->node, &column, error)) return false;
+    part->groups = groups_open(table, column, error);
+    enum vot_event event = VOT_ROW;
+    while (part->groups && (event = vot_next(job->first, error)) == VOT_ROW)
+        if (!groups_add(part->groups, vot_current_row(job->first), error)) return false;
+    return part->groups && event == VOT_ROWS_END && groups_finish(part->groups, error);
+}
+
+/* The rows of a table: counted, or put into groups. */
+static bool take_rows(struct job *job, struct error *error) {
+    struct part *part = job->count ? &job->parts[job->count - 1] : NULL;
+    const struct vot_table *table = vot_current_table(job->first);
+    bool is_ours = part && is_written(job, table->node);
+    bool done =
+        is_ours && job->by_column ? group_rows(job, part, error) : vot_skip_rows(job->first, error) == VOT_ROWS_END;
+    if (!is_ours) return done;
+    part->rows += table->rows;
+    return done;
+}
+
+static bool read_first(struct job *job, struct error *error) {
+    enum vot_event event;
+    job->first = again_read_first(&job->again, error);
+    job->is_unread = !job->first;
+    if (!job->first) return false;
+    while ((event = vot_next(job->first, error)) != VOT_END) {
+        const struct vot_node *node = vot_node(job->first);
+        if (event == VOT_ERROR) return false;
+        if (event == VOT_START && is_part(job, node) && !add_part(job, node, error)) return false;
+        if (event == VOT_START && node->element == VOT_TABLE && job->count) job->parts[job->count - 1].tables++;
+        if (event == VOT_ROWS && !take_rows(job, error)) return false;
+    }
+    for (size_t i = 0; i < job->count && job->by_column; i++) {
+        size_t column;
+        if (!find_column(job, job->parts[i].node, &column, error)) return false;
+    }
+    return excerpt_source_open(&job->source, vot_root(job->first), error);
+}
+
+static size_t count_files(const struct job *job, const struct part *part) {
+    if (part->groups && groups_count(part->groups) > 0) return groups_count(part->groups);
+    if (job->block == 0 || part->rows == 0) return 1;
+    return (size_t)((part->rows - 1) / job->block + 1);
+}
+
+static uint64_t count_rows(const struct job *job, const struct part *part, size_t number) {
+    if (part->groups) return groups_count(part->groups) ? groups_rows(part->groups, number) : 0;
+    if (job->block == 0) return part->rows;
+    uint64_t left = part->rows - number * job->block;
+    return left < job->block ? left : job->block;
+}
+
+static bool write_group(const struct piece *piece, struct sink *sink, const struct vot_table *table,
+                        struct error *error) {
+    struct vot_cell *cells = calloc(table->field_count + 1, sizeof *cells);
+    bool done = cells ? sink_rows(sink, table, error) : error_set_memory(error);
+    for (uint64_t i = 0; done && i < piece->rows && !output_failed(sink->output); i++) {
+        groups_row(piece->part->groups, piece->number, i, cells);
+        done = sink_row(sink, table, &(struct vot_row){cells, table->field_count}, error);
+    }
+    free(cells);
+    return done && sink_rows_end(sink, table, error);
+}
+
+static bool has_changed(struct error *error) {
+    return error_set_input(error, "the document changed while it was read");
+}
+
+/* The second reader at the first of the rows that come next. */
+static bool find_rows(struct job *job, const struct vot_table *table, struct error *error) {
+    if (!job->second) job->second = again_read(&job->again, error);
+    job->is_unread = !job->second;
+    if (!job->second) return false;
+    while (!job->in_rows) {
+        enum vot_event event = vot_next(job->second, error);
+        if (event == VOT_ERROR) return false;
+        if (event == VOT_END) return has_changed(error);
+        if (event != VOT_ROWS) continue;
+        if (!is_written(job, vot_current_table(job->second)->node)) {
+            if (vot_skip_rows(job->second, error) != VOT_ROWS_END) return false;
+            continue;
+        }
+        job->in_rows = true;
+    }
+    return vot_current_table(job->second)->field_count == table->field_count || has_changed(error);
+}
+
+/* Rows of the table as the second reader has them, up to the size of a block. */
+static bool write_rows(void *context, struct sink *sink, const struct vot_table *table, struct error *error) {
+    struct piece *piece = context;
+    struct job *job = piece->job;
+    if (piece->part->groups) return write_group(piece, sink, table, error);
+    if (!find_rows(job, table, error)) return false;
+    if (!sink_shows(sink, table)) {
+        job->in_rows = false;
+        return vot_skip_rows(job->second, error) == VOT_ROWS_END;
+    }
+    if (!sink_rows(sink, table, error)) return false;
+    bool is_whole = job->block == 0;
+    while ((is_whole || piece->written < piece->rows) && !output_failed(sink->output)) {
+        enum vot_event event = vot_next(job->second, error);
+        if (event == VOT_ERROR) return false;
+        if (event == VOT_ROWS_END) job->in_rows = false;
+        if (event == VOT_ROWS_END && !is_whole) return has_changed(error);
+        if (event == VOT_ROWS_END) break;
+        piece->written++;
+        if (!sink_row(sink, table, vot_current_row(job->second), error)) return false;
+    }
+    bool is_last = !is_whole && piece->number + 1 == count_files(job, piece->part);
+    if (is_last && vot_skip_rows(job->second, error) != VOT_ROWS_END) return false;
+    if (is_last) job->in_rows = false;
+    return sink_rows_end(sink, table, error);
+}
+
+static bool make_excerpt(struct piece *piece, struct excerpt *excerpt, struct error *error) {
+    const struct groups *groups = piece->part->groups;
+    if (!excerpt_make(excerpt, &piece->job->source, piece->part->node, error)) return false;
+    if (excerpt->table && (groups || piece->job->block) && !excerpt_set_rows(excerpt, piece->rows, error)) return false;
+    if (!groups || groups_count(groups) == 0) return true;
+    return excerpt_add_info(excerpt, SLICE("split_value"), groups_value(groups, piece->number), error);
+}
+
+static bool write_file(struct piece *piece, struct error *error) {
+    struct job *job = piece->job;
+    struct excerpt excerpt = {0};
+    bool is_dry = arguments_flag(job->arguments, DRY);
+    struct output *output = is_dry ? output_open_nowhere(error) : series_next(&job->series, error);
+    struct sink *sink = output ? sink_open(job->settings, output, error) : NULL;
+    bool done = sink && make_excerpt(piece, &excerpt, error) &&
+                sink_replay(sink, excerpt.root, write_rows, piece, error) && sink_end(sink, error);
+    sink_close(sink);
+    excerpt_free(&excerpt);
+    if (done)
+        done = output_commit(output, error);
+    else if (output)
+        output_discard(output);
+    return done;
+}
+
+static bool write_all(struct job *job, struct error *error) {
+    for (size_t i = 0; i < job->count; i++) {
+        size_t files = count_files(job, &job->parts[i]);
+        for (size_t number = 0; number < files; number++) {
+            struct piece piece = {job, &job->parts[i], number, count_rows(job, &job->parts[i], number), 0};
+            if (!write_file(&piece, error)) return false;
+            char *path = series_path(&job->series, job->series.written++);
+            if (!path) return error_set_memory(error);
+            output_format(job->list, "%s\n", path);
+            free(path);
+        }
+    }
+    return true;
+}
+
+/* One value for each file, by what `tell` says of it. */
+typedef void tell(const struct job *job, const struct part *part, size_t number, size_t file);
+
+static void tell_path(const struct job *job, const struct part *part, size_t number, size_t file) {
+    char *path = series_path(&job->series, file);
+    (void)part, (void)number;
+    json_text(slice_of(path ? path : ""));
+    free(path);
+}
+
+static void tell_rows(const struct job *job, const struct part *part, size_t number, size_t file) {
+    (void)file;
+    json_integer((int64_t)count_rows(job, part, number));
+}
+
+static void tell_tables(const struct job *job, const struct part *part, size_t number, size_t file) {
+    (void)number, (void)file;
+    json_integer(job->by_resource ? (int64_t)part->tables : 1);
+}
+
+static void tell_name(const struct vot_node *node) {
+    struct slice name = vot_attribute(node, "name");
+    if (name.text)
+        json_text(name);
+    else
+        json_null();
+}
+
+static void tell_table(const struct job *job, const struct part *part, size_t number, size_t file) {
+    (void)job, (void)number, (void)file;
+    tell_name(part->node);
+}
+
+static void tell_resource(const struct job *job, const struct part *part, size_t number, size_t file) {
+    (void)number, (void)file;
+    tell_name(job->by_resource ? part->node : part->node->parent);
+}
+
+static void tell_value(const struct job *job, const struct part *part, size_t number, size_t file) {
+    (void)job, (void)file;
+    if (part->groups && groups_count(part->groups) > 0)
+        json_text(groups_value(part->groups, number));
+    else
+        json_null();
+}
+
+static void report_each(const struct job *job, const char *key, tell *tell_one) {
+    size_t file = 0;
+    opset_begin(key);
+    json_array_begin();
+    for (size_t i = 0; i < job->count; i++)
+        for (size_t number = 0; number < count_files(job, &job->parts[i]); number++)
+            tell_one(job, &job->parts[i], number, file++);
+    json_array_end();
+    opset_end();
+}
+
+static void report(const struct job *job) {
+    const char *list = arguments_value(job->arguments, OPTION_OUTPUT);
+    if (!opset_is_open()) return;
+    opset_text("format", slice_of(format_name(job->settings.format)));
+    report_each(job, "files", tell_path);
+    report_each(job, "rows", tell_rows);
+    report_each(job, "tables", tell_tables);
+    report_each(job, "resource_names", tell_resource);
+    if (!job->by_resource) report_each(job, "table_names", tell_table);
+    if (job->by_column) report_each(job, "values", tell_value);
+    if (list) opset_text("output", slice_of(list));
+}
+
+static const char *extension_of(enum format format) {
+    switch (format) {
+    case FORMAT_CSV: return "csv";
+    case FORMAT_TSV: return "tsv";
+    case FORMAT_ASV:
+    case FORMAT_BSV: return "txt";
+    case FORMAT_HTML:
+    case FORMAT_SHTML: return "html";
+    case FORMAT_FITS: return "fits";
+    default: return "xml";
+    }
+}
+
+static bool open_series(struct job *job, struct error *error) {
+    const char *base = arguments_value(job->arguments, BASE), *folder = arguments_value(job->arguments, FOLDER),
+               *extension = arguments_value(job->arguments, EXTENSION);
+    char *own = base ? strdup(base) : series_base_of(job->again.argument);
+    if (!own) return error_set_memory(error);
+    bool done = series_open(&job->series, folder ? folder : ".", own,
+                            extension ? extension : extension_of(job->settings.format), error);
+    free(own);
+    job->series.may_replace = arguments_flag(job->arguments, FORCE);
+    return done;
+}
+
+/* All that can be known to go wrong does before anything is written. */
+static bool prepare(struct job *job, struct error *error) {
+    const struct arguments *arguments = job->arguments;
+    bool is_dry = arguments_flag(arguments, DRY);
+    if (!open_series(job, error) || !read_first(job, error)) return false;
+    for (size_t i = 0; i < job->count; i++) job->files += count_files(job, &job->parts[i]);
+    if (!is_dry && !series_check(&job->series, job->files, error)) return false;
+    bool is_returned = arguments_return(arguments);
+    job->list =
+        is_returned ? output_open_nowhere(error) : output_open(arguments_value(arguments, OPTION_OUTPUT), error);
+    if (!job->list) return false;
+    return is_dry || job->files == 0 || series_make_folder(&job->series, error);
+}
+
+static bool parse(struct job *job) {
+    const struct arguments *arguments = job->arguments;
+    const char *rows = arguments_value(arguments, ROWS);
+    if (!conversion_settings(arguments, &job->settings)) return false;
+    if (rows && arguments_integer(arguments, ROWS, 0) < 1) {
+        fail("Error: invalid row count '%s'", rows);
+        return false;
+    }
+    job->block = (uint64_t)arguments_integer(arguments, ROWS, 0);
+    job->by_resource = arguments_flag(arguments, RESOURCE);
+    job->by_column = arguments_value(arguments, NAME) || arguments_value(arguments, ID) ||
+                     arguments_value(arguments, UCD) || arguments_value(arguments, COLUMN);
+    if ((job->block > 0) + job->by_resource + job->by_column > 1) {
+        fail("Error: rows (-n), RESOURCEs (-R) and a column (-N, -I, -U, -c) are three ways to split, of which one is "
+             "taken");
+        return false;
+    }
+    return true;
+}
+
+static void free_job(struct job *job) {
+    for (size_t i = 0; i < job->count; i++) groups_close(job->parts[i].groups);
+    free(job->parts);
+    excerpt_source_close(&job->source);
+    vot_close(job->first);
+    vot_close(job->second);
+    again_close(&job->again);
+    series_close(&job->series);
+    spool_close(job->spool);
+}
+
+static int run(const struct arguments *arguments) {
+    struct error error = {0};
+    struct job job = {.arguments = arguments, .again = {.argument = arguments->first_operand}};
+    if (!parse(&job)) return EXIT_FAILURE;
+    job.again.spool = job.spool = spool_open(&error);
+    const char *input = arguments->first_operand;
+    if (!input || strcmp(input, "-") == 0) input = "stdin";
+    job.settings.input_name = input;
+    bool done = job.spool && prepare(&job, &error) && write_all(&job, &error);
+    if (done) {
+        done = output_commit(job.list, &error);
+    } else if (job.list) {
+        output_discard(job.list);
+    }
+    if (!done && !arguments_flag(arguments, DRY)) series_undo(&job.series);
+    if (done) report(&job);
+    int status = EXIT_SUCCESS;
+    if (!done) status = error.is_input || job.is_unread ? fail_input(&error, input) : fail_error(&error);
+    free_job(&job);
+    return status;
+}
+
+const struct tool tool = {
+    .name = "votsplit",
+    .summary = "split a VOTable into several files",
+    .synopsis = "[options] [votable]",
+    .operands = INPUT_OPERANDS,
+    .description =
+        "Writes each TABLE of a VOTable to a file of its own and lists the files, one a line. A file has the RESOURCE "
+        "of its table, with all that is in it but other TABLEs and RESOURCEs, and all that stands at the root. A "
+        "COOSYS, TIMESYS or PARAM of another RESOURCE comes along where it is referred to; references to what is not "
+        "in the file are left out. With -R each RESOURCE at the root is written whole.\n\n"
+        "With -n each table is cut into blocks of rows. With -N, -I, -U or -c, each is split by the text in one "
+        "column, without outer blanks: a file for each value, in the order in which they appear, with an INFO named "
+        "split_value; the column must be in all tables, and rows are kept in memory. A table without rows gives one "
+        "file.\n\n"
+        "Files are named by the input and a number: stars0000.xml, stars0001.xml, and so on. Unless -O is given "
+        "nothing is written when one of them is there already; when something fails later, the files written are "
+        "removed again. votcat puts the tables together again.",
+    .options = options,
+    .examples = examples,
+    .environment = INPUT_ENVIRONMENT,
+    .self_tests = self_tests,
+    .run = run,
+};
