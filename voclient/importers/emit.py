@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from voclient.tasking.descriptors.yamlfile import scalar
+from voclient.tasking.descriptors.yamlfile import quoted, scalar
 
 _WIDTH = 100
 _PLAIN = re.compile(r"[A-Za-z0-9_./+(-][A-Za-z0-9_./+()=;%'\" ~^$<>-]*", re.ASCII)
@@ -159,15 +159,4 @@ def quote(value: Any) -> str:
         and text.lower() not in _WORDS
     ):
         return text
-    return '"' + "".join(map(_escape, text)) + '"'
-
-
-def _escape(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character.isprintable():
-        return character
-    if character in "\n\t\r":
-        return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}[character]
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return quoted(text)

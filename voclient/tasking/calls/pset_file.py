@@ -121,16 +121,9 @@ def _spell(value: Any) -> str:
         return repr(value)
     if is_table(value) or not isinstance(value, str):
         raise ValueError(f"{show(value)} is in memory only; write it to a file, and give its name")
-    return '"' + "".join(map(_escape, value)) + '"'
+    from ..descriptors.yamlfile import quoted
 
-
-def _escape(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character.isprintable():
-        return character
-    number = ord(character)
-    return f"\\U{number:08x}" if number > 0xFFFF else f"\\u{number:04x}"
+    return quoted(value)
 
 
 def _without(task: Task, error: TaskParameterError) -> str:
