@@ -223,6 +223,7 @@ def test_usage_lines_are_joined_and_end_where_options_begin() -> None:
         ("usage: p [-help] [-debug] [-batch] [-out <file>] task\n",
          {"debug": "-debug", "batch": "-batch", "out": "-out {}", "task": "{}"}),
         ("usage: p name   or   p @list.txt\n", {"name": "{}"}),
+        ("Usage: p NUMBER[SUFFIX]...\n", {"number": "{}"}),
         ("usage: p [flags and input files in any order]\n -k --keep   keep\n", {"keep": "--keep", "files": "{}"}),
         ("usage: p [-i addr] [-s]\n -i\tthe address\n -s\tsilent\n", {"i": "-i {}", "s": "-s"}),
         ("usage: p [-i]\n  -i: without\n  +i: with\n", {"i": "-i", "plus_i": "+i"}),

@@ -126,7 +126,8 @@ def _operand(usage: Usage, token: str) -> None:
         return
     required = not token.startswith("[")
     repeated = token.rstrip("])").endswith("...") or token.endswith("...")
-    text = token.replace("...", " ").strip("[]() \t")
+    # (Of `NUMBER[SUFFIX]` the name is NUMBER.)
+    text = re.sub(r"(?<=\w)\[\w+\]", "", token).replace("...", " ").strip("[]() \t")
     choices = re.fullmatch(r"\{([^{}]*,[^{}]*)\}", text)
     if choices:
         usage.operands.append(Operand("command", required, repeated, tuple(choices[1].split(","))))
