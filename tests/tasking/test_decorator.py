@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,7 @@ from voclient.tasking import (
     task,
 )
 from voclient.tasking.functions.docstring import read_docstring
-from voclient.tasking.functions.writer import encode
+from voclient.tasking.functions.encoding import encode
 
 from .programs import eventually, is_alive, open_files
 
@@ -207,6 +208,7 @@ def test_the_annotation_of_the_result_declares_keys_and_units(written: Importer)
         ("{'x': object()}", "TypeError: key 'x': a value of type object cannot be handed over; what can: None, bool"),
         ("{5: 1}", "TypeError: 5 is no name of a key; names are text"),
         ("{'x': {5: 1}}", "TypeError: key 'x': 5 is no name of a key"),
+        ("{'x': {'a': float('nan'), 'b': 'NaN'}}", "TypeError: key 'x': it has numbers that are not finite, and texts"),
         ("{'x': 1j}", "TypeError: key 'x': a value of type complex cannot"),
         ("{'x': 'y' * (65 << 20)}", "ValueError: key 'x': its value takes 65 MiB, a line of the OPset channel has 64"),
     ],
@@ -735,9 +737,37 @@ def test_docstrings_are_taken_apart() -> None:
         ([1, 2.5, None], ([1, 2.5, None], {"type": "float"})),
         ([1, "a", 2.5], ([1, "a", 2.5], {})),
         ([[1.5], [math.nan]], ([[1.5], ["NaN"]], {"type": "float"})),
-        ({"a": math.nan}, ({"a": "NaN"}, {})),
+        ({"a": math.nan}, ({"a": "NaN"}, {"type": "data"})),
+        ([{"a": ["x", -math.inf]}], ([{"a": ["x", "-Infinity"]}], {"type": "data"})),
+        ({"a": "NaN"}, ({"a": "NaN"}, {})),
+        (date(2026, 5, 1), ("2026-05-01", {})),
+        (timedelta(minutes=1), (60.0, {"type": "float", "unit": "s"})),
         (Path("/x"), ("/x", {"type": "path"})),
     ],
 )
 def test_values_become_json_and_a_declaration(value: Any, expected: Any) -> None:
     assert encode(value) == expected
+
+
+def test_positions_times_and_numbers_in_dicts_arrive(written: Importer) -> None:
+    f = written("""
+        from astropy.coordinates import SkyCoord
+        from astropy.time import Time, TimeDelta
+        @task
+        def f(place: SkyCoord, when: Time):
+            nan = float("nan")
+            yield "place", place
+            yield "many", SkyCoord([place, place])
+            yield "when", when
+            yield "whens", when + TimeDelta([0, 1], format="sec")
+            yield "took", TimeDelta(90, format="sec")
+            yield "told", {"mean": nan, "name": "x", "all": [1, nan, "y"]}
+    """).f
+    first = f((10.5, -3), "2026-05-01T12:00:00.25").check()
+    assert (first["place"], first.unit("place")) == ([10.5, -3.0], "deg")
+    assert first["many"].tolist() == [[10.5, -3.0], [10.5, -3.0]]
+    assert first["when"] == "2026-05-01T12:00:00.250000000"
+    assert first["whens"] == ["2026-05-01T12:00:00.250000000", "2026-05-01T12:00:01.250000000"]
+    assert (first["took"], first.unit("took")) == (90.0, "s")
+    assert repr(first["told"]) == "{'mean': nan, 'name': 'x', 'all': [1, nan, 'y']}"
+    assert f(first["place"], first["when"])["place"] == [10.5, -3.0], "they can be given on"

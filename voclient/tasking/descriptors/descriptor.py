@@ -20,8 +20,8 @@ PARAMETER_TYPES = (
     "time",
 )  # fmt: skip
 KEY_TYPES = (
-    "bool", "int", "float", "string", "angle", "right_ascension", "list", "dict", "any", "table", "text", "path",
-    "fits",
+    "bool", "int", "float", "string", "angle", "right_ascension", "list", "dict", "data", "any", "table", "text",
+    "path", "fits",
 )  # fmt: skip
 FORMATS = (
     "keyword", "columns", "csv", "tsv", "bsv", "asv", "votable", "fits", "json", "jsonl", "regex", "lines", "text",

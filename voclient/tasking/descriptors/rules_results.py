@@ -39,7 +39,7 @@ def check_section(checker: Checker, path: Path, data: dict[str, Any]) -> None:
     for key in keys:
         # Text has no structure, tables no single values, and only JSON has lists and objects.
         where, kind = (*path, "keys", key["name"]), key.get("type", "string")
-        if kind in ("list", "dict", "any") and form not in ("json", "jsonl"):
+        if kind in ("list", "dict", "data", "any") and form not in ("json", "jsonl"):
             checker.problem(where, f"{kind} comes from json, jsonl and the channel, not from {form}")
         if kind == "fits" and form != "fits" and not form.startswith("{"):
             checker.problem(where, f"a key of type fits needs 'format: fits', not {form}")

@@ -9,9 +9,9 @@ from _thread import allocate_lock
 from collections.abc import Mapping
 from typing import Any
 
+from .encoding import encode, is_float, key_name
+
 LINE_LIMIT_BYTES = 64 << 20
-_KINDS = {"f": "float", "i": "int", "u": "int", "b": "bool", "U": "string"}
-"""What numpy's kinds of values are here."""
 
 
 class Writer:
@@ -32,11 +32,11 @@ class Writer:
 
     def put(self, key: str, value: Any) -> None:
         """Give a single value."""
-        self._send({"key": _name(key), "value": self._encoded(key, value)})
+        self._send({"key": key_name(key), "value": self._encoded(key, value)})
 
     def row(self, values: Mapping[str, Any]) -> None:
         """Give one value for each of some row keys."""
-        self._send({"row": {_name(key): self._encoded(key, value, in_row=True) for key, value in values.items()}})
+        self._send({"row": {key_name(key): self._encoded(key, value, in_row=True) for key, value in values.items()}})
 
     def progress(self, fraction: float | None, text: str = "") -> None:
         """Say how far things are."""
@@ -58,7 +58,7 @@ class Writer:
         if in_row:
             kind.pop("array", None)
         before = self._declared.get(key)
-        if before is not None and before.get("type") == "float" and not kind and _is_float(encoded):
+        if before is not None and before.get("type") == "float" and not kind and is_float(encoded):
             kind = before  # whole numbers, or none, among floats
         if kind != before and (kind or before):
             self._declared[key] = kind
@@ -82,107 +82,3 @@ class Writer:
                     select.select([], [self._descriptor], [])
                 except OSError:
                     self._descriptor = None
-
-
-def encode(value: Any) -> tuple[Any, dict[str, Any]]:
-    """A value in JSON, and what a declaration has to say of it; TypeError when that cannot be.
-
-    >>> encode([1.5, float("nan")])
-    ([1.5, 'NaN'], {'type': 'float'})
-    """
-    if value is None or isinstance(value, (bool, int, str)):
-        return value, {}
-    if isinstance(value, float):
-        return _number(float(value)), {"type": "float"}
-    if hasattr(value, "colnames") and hasattr(value, "write"):
-        return _votable(value), {"type": "table"}
-    if hasattr(value, "to_value") and hasattr(value, "unit") and hasattr(value, "value"):
-        encoded, kind = encode(value.value)
-        return encoded, {**kind, **_unit(value.unit)}
-    if hasattr(value, "dtype") and hasattr(value, "tolist"):
-        return _array(value)
-    if isinstance(value, os.PathLike):
-        return os.path.abspath(os.fsdecode(value)), {"type": "path"}
-    if isinstance(value, Mapping):
-        return {_name(key): _inner(each) for key, each in value.items()}, {}
-    if isinstance(value, (list, tuple)):
-        return _list(value)
-    raise TypeError(
-        f"a value of type {type(value).__name__} cannot be handed over; what can: None, bool, int, float, str, Path, "
-        "Quantity, numpy arrays and astropy Tables, and lists and dicts of these"
-    )
-
-
-def _number(value: float) -> float | str:
-    return value if math.isfinite(value) else "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-
-
-def _is_float(encoded: Any) -> bool:
-    return encoded is None or (isinstance(encoded, int) and not isinstance(encoded, bool))
-
-
-def _unit(unit: Any) -> dict[str, str]:
-    text = "" if unit is None else str(unit)
-    return {"unit": text} if text else {}
-
-
-def _array(value: Any) -> tuple[Any, dict[str, Any]]:
-    """numpy's scalars and arrays, also masked ones, and columns of tables with their units."""
-    kind = value.dtype.kind
-    if kind == "M":
-        value, kind = value.astype(str), "U"
-    if kind == "S":
-        value, kind = value.astype(str), "U"
-    if kind not in _KINDS:
-        raise TypeError(f"an array of {value.dtype} cannot be handed over; of numbers, bools and texts, it can")
-    encoded = value.tolist()
-    if kind == "f":
-        encoded = _numbers(encoded)
-    unit = _unit(getattr(value, "unit", None))
-    if value.shape == ():
-        return encoded, {**({"type": "float"} if kind == "f" else {}), **unit}
-    return encoded, {"type": _KINDS[kind], "array": True, **unit}
-
-
-def _numbers(values: Any) -> Any:
-    if isinstance(values, list):
-        return [_numbers(value) for value in values]
-    return None if values is None else _number(values)
-
-
-def _list(values: list[Any] | tuple[Any, ...]) -> tuple[Any, dict[str, Any]]:
-    """A list has the type that all its values have, a float one for whole numbers and None among floats."""
-    pairs = [encode(value) for value in values]
-    encoded = [pair[0] for pair in pairs]
-    kinds: list[dict[str, Any]] = []
-    for _, kind in pairs:
-        if kind and kind not in kinds:
-            kinds.append(kind)
-    if not kinds:
-        return encoded, {}
-    plain = [value for value, kind in pairs if not kind]
-    if len(kinds) == 1 and (not plain or (kinds[0]["type"] == "float" and all(map(_is_float, plain)))):
-        return encoded, kinds[0]
-    return [_inner(value) for value in values], {}
-
-
-def _inner(value: Any) -> Any:
-    """A value inside an object, or a list of several types, where nothing can be declared."""
-    encoded, kind = encode(value)
-    if kind.get("type") == "table" or "unit" in kind:
-        raise TypeError(f"a {type(value).__name__} inside a dict or a list of several types; give it a key of its own")
-    return encoded
-
-
-def _votable(table: Any) -> str:
-    from io import BytesIO
-
-    document = BytesIO()
-    table.write(document, format="votable")
-    return document.getvalue().decode()
-
-
-def _name(key: Any) -> str:
-    if not isinstance(key, str) or not key:
-        raise TypeError(f"{key!r} is no name of a key; names are text")
-    return str(key)

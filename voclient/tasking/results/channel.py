@@ -183,7 +183,7 @@ class ChannelParser:
 
     def _converted(self, key: Key, value: Any, number: int) -> Any:
         """The value in the type of its key; lists of such values, too."""
-        if isinstance(value, list) and key.type not in ("list", "dict", "any"):
+        if isinstance(value, list) and key.type not in ("list", "dict", "data", "any"):
             return [self._converted(key, each, number) for each in value]
         try:
             if key.type == "text" and not isinstance(value, str | None):

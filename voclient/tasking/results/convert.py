@@ -168,6 +168,17 @@ def from_json(key: Key, value: Any) -> Any:
     elif kind in ("string", "list", "dict"):
         if isinstance(value, {"string": str, "list": list, "dict": dict}[kind]):
             return value
+    elif kind == "data":
+        return _with_numbers(value)
     else:
         return value
     raise ValueError(value)
+
+
+def _with_numbers(value: Any) -> Any:
+    """JSON at any depth, in which the words for them are numbers that are not finite."""
+    if isinstance(value, str):
+        return float(value) if value in ("NaN", "Infinity", "-Infinity") else value
+    if isinstance(value, list):
+        return [_with_numbers(each) for each in value]
+    return {name: _with_numbers(each) for name, each in value.items()} if isinstance(value, dict) else value
