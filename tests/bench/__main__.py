@@ -1,6 +1,6 @@
 """`make bench`: the figures of docs/performance.md, all ratios from this one run.
 
-usage: python tests/bench [framework | tools] [--rows N] [--no-peers]
+usage: python tests/bench [framework | peers | tools] [--rows N] [--no-peers]
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import framework
+import peers
 import tools
+from data import FOLDER
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python tests/bench", description="Measure VOClient against its peers.")
-    parser.add_argument("part", nargs="?", choices=["framework", "tools"], help="default: both")
+    parser.add_argument("part", nargs="?", choices=["framework", "peers", "tools"], help="default: framework, tools")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the large table (default: 1000000)")
     parser.add_argument("--no-peers", action="store_true", help="leave out STILTS and astropy")
     arguments = parser.parse_args()
+    if arguments.part == "peers":
+        print("## Frameworks that run programs\n", *peers.report(FOLDER / "peers"), sep="\n", flush=True)
+        return
     if arguments.part != "tools":
         print("## The tasking framework\n", *framework.report(), "", sep="\n", flush=True)
     if arguments.part != "framework":

@@ -6,10 +6,11 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ..descriptors.descriptor import Key, Section
+from .convert import REFERENCE_TYPES
 from .delimited import DELIMITERS
 
 if TYPE_CHECKING:
-    from ..descriptors.descriptor import Key, Section
     from . import Capture
 
 SERIALIZATIONS = {
@@ -123,7 +124,6 @@ class InlineTable(Reference):
     def _read(self) -> Any:
         from io import BytesIO
 
-        from ..descriptors.descriptor import Section
         from .tables import read_table
 
         return read_table(BytesIO(self.text.encode("utf-8", "replace")), "votable", Section("votable"))
@@ -161,9 +161,6 @@ class ListReference(Reference):
 
 def reference_keys(section: Section) -> list[Key]:
     """The keys of a section that stand for its whole output."""
-    from ..descriptors.descriptor import Key
-    from .convert import REFERENCE_TYPES
-
     found = [key for key in section.keys if key.type in REFERENCE_TYPES]
     if section.key and section.format not in ("json", "lines"):
         found.append(Key(section.key, "text" if section.format == "text" else "table"))
@@ -172,8 +169,6 @@ def reference_keys(section: Section) -> list[Key]:
 
 def find_references(section: Section, format: str, capture: Capture, path: str | None = None) -> dict[str, Reference]:
     """References to a complete output; one of no bytes has none but its path. `path` is its file's, if it is one."""
-    from .convert import REFERENCE_TYPES
-
     keys = reference_keys(section)
     format = SERIALIZATIONS.get(format, format)
     only_tables = not any(key.type == "text" for key in keys)
