@@ -57,7 +57,8 @@ def test_the_command_line_is_that_of_bosh(case: dict[str, Any], imported: Import
         ({"command-line": "tool x[A]", **one(optional=True)}, "command-line: what stands around '[A]' stays there"),
         ({"inputs": [A, A | {"id": "b"}]}, "command-line: the keys '[A]' and '[A]', one within the other"),
         (one(type={"id": "sub"}), "inputs.0.type.command-line: a command within the command with quotes, or without"),
-        (one(type=[{"id": "sub"}]), "inputs.0.type: commands within the command to choose from"),
+        (one(type=[{"command-line": "x", "inputs": []}]), "inputs.0.type: a choice of fewer than two commands"),
+        (one(type=[1]), "inputs.0.type: a choice of commands within a command"),
         (one(type={"command-line": "x"}, list=True), "inputs.0.list: a list of commands within the command"),
         (one(type={"command-line": "x[B]", "inputs": [A | {"id": "b", "value-key": "[B]"}]}, optional=True),
          "inputs.0: values within a word of a command that may be absent"),
@@ -209,6 +210,31 @@ def test_commands_within_the_command_are_there_as_a_whole_or_not_at_all(imported
         with pytest.raises(TaskParameterError, match=reason):
             translate(task, always | call)
     assert [section.path for section in task.results.files] == ["{in_}.out", "{left_file}.out"]
+
+
+@pytest.mark.parametrize("optional", [False, True])
+def test_of_commands_to_choose_from_one_is_there(optional: bool, imported: Imported) -> None:
+    item = {"id": "how", "name": "How", "value-key": "[HOW]", "optional": optional, "command-line-flag": "--how"}
+    size = {"id": "size", "name": "S", "type": "Number", "value-key": "[S]"}
+    commands = [
+        {"id": "blur", "command-line": "blur [S]", "inputs": [size]},
+        {"id": "sharp", "command-line": "sharp [S] [T]", "inputs": [size, size | {"id": "to", "value-key": "[T]"}]},
+        {"id": "none", "command-line": "none", "inputs": []},
+    ]
+    task = imported(descriptor({"command-line": "tool [A] [HOW] end", "inputs": [A, item | {"type": commands}]}))
+    for call, words in (
+        ({"how_blur_size": 1}, "a --how blur 1 end"),
+        ({"how_sharp_size": 1, "how_sharp_to": 2}, "a --how sharp 1 2 end"),
+        ({"how_none": True}, "a --how none end"),
+    ):
+        assert translate(task, {"a": "a"} | call).words == words.split()
+    with pytest.raises(TaskParameterError, match="'how_blur_size' and 'how_none' exclude each other"):
+        translate(task, {"a": "a", "how_blur_size": 1, "how_none": True})
+    if optional:
+        assert translate(task, {"a": "a"}).words == ["a", "end"]
+    else:
+        with pytest.raises(TaskParameterError, match="one of 'how_blur_size' or 'how_sharp_size' or 'how_none' must"):
+            translate(task, {"a": "a"})
 
 
 def test_output_files_and_exit_statuses_are_results(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def read_input(tool: Tool, path: Path, item: dict[str, Any]) -> dict[str, Any]:
     refuse = tool.source.refuse
     kind = item.get("type")
     if not isinstance(kind, str) or kind not in _TYPES:
-        raise refuse((*path, "type"), "commands within the command to choose from" if isinstance(kind, list) else
+        raise refuse((*path, "type"), "a choice of commands within a command" if isinstance(kind, list) else
                      f"{kind!r} is none of the types String, File, Flag, Number")  # fmt: skip
     parameter: dict[str, Any] = {"type": "int" if item.get("integer") else _TYPES[kind]}
     if choices := item.get("value-choices"):

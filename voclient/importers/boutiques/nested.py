@@ -1,7 +1,7 @@
 """Commands within the command (of the dialect 0.5+styx): their inputs become inputs of the tool, word for word.
 
 That is exact for one command that is there, or is not: its own required inputs are then all given, or none is, and the
-fixed words go with them. Several commands to choose from, and lists of commands, have no counterpart.
+fixed words go with them. Of several commands to choose from one is there. Lists of commands have no counterpart.
 """
 
 from __future__ import annotations
@@ -42,15 +42,39 @@ class Flattened:
             (("output-files", i), item) for i, item in enumerate(data.get("output-files") or [])
         ]
         self.presence: dict[str, str | None] = {}
-        """For each command the input that is given when it is there; None: it always is."""
+        """For each command the input that is given when it is there; None: no single one."""
+        self.choices: list[tuple[list[str], bool]] = []
+        """Inputs of which one is given, and whether one must be."""
         for i, item in enumerate(data.get("inputs") or []):
             path: Path = ("inputs", i)
-            if isinstance(item, dict) and isinstance(item.get("type"), dict):
-                text, entries = self._flatten(path, item, str(item.get("id")))
-                self.line = self._put(path, self.line, item, text)
-                self.inputs += entries
+            kind = item.get("type") if isinstance(item, dict) else None
+            if isinstance(kind, dict):
+                text, entries = self._flatten(path, (*path, "type"), item, str(item.get("id")))
+            elif isinstance(kind, list) and all(isinstance(command, dict) for command in kind):
+                text, entries = self._choose(path, item)
             else:
                 self.inputs.append((path, item))
+                continue
+            self.line = self._put(path, self.line, item, text)
+            self.inputs += entries
+
+    def _choose(self, path: Path, item: dict[str, Any]) -> tuple[str, list[Entry]]:
+        """Commands of which one is there: each may be absent, and they exclude each other."""
+        texts: list[str] = []
+        entries: list[Entry] = []
+        names: list[str] = []
+        for i, command in enumerate(item["type"]):
+            name = self._name(f"{item.get('id')}_{command.get('id', i + 1)}")
+            one = item | {"type": command, "optional": True}
+            text, found = self._flatten(path, (*path, "type", i), one, name)
+            texts.append(text)
+            entries += found
+            names.append(str(self.presence[name]))
+        if len(names) < 2:
+            raise self._source.refuse((*path, "type"), "a choice of fewer than two commands")
+        self.choices.append((names, not item.get("optional")))
+        self.presence[str(item.get("id"))] = None
+        return " ".join(texts), entries
 
     def _put(self, path: Path, line: str, item: dict[str, Any], text: str) -> str:
         key = item.get("value-key")
@@ -58,10 +82,9 @@ class Flattened:
             raise self._source.refuse((*path, "value-key"), "a command within the command that is no word of it")
         return line.replace(key, text)
 
-    def _flatten(self, path: Path, item: dict[str, Any], prefix: str) -> tuple[str, list[Entry]]:
+    def _flatten(self, path: Path, inside: Path, item: dict[str, Any], prefix: str) -> tuple[str, list[Entry]]:
         """The words of a command, and its inputs."""
-        refuse, inside = self._source.refuse, (*path, "type")
-        command = item["type"]
+        refuse, command = self._source.refuse, item["type"]
         self._source.shaped(inside, command, _COMMAND)
         if item.get("list"):
             raise refuse((*path, "list"), "a list of commands within the command")
@@ -76,7 +99,7 @@ class Flattened:
                 raise refuse(where, "needs an id of its own")
             name = self._name(f"{prefix}_{inner['id']}")
             if isinstance(inner.get("type"), dict):
-                words, nested = self._flatten(where, inner, name)
+                words, nested = self._flatten(where, (*where, "type"), inner, name)
                 text = self._put(where, text, inner, words)
                 entries += nested
                 continue
@@ -144,11 +167,11 @@ class Flattened:
         return " ".join(words)
 
     def _take_outputs(self, inside: Path, command: dict[str, Any], keys: dict[str, str], prefix: str) -> None:
-        known = {item.get("id") for _, item in self.outputs if isinstance(item, dict)}
+        known = {str(item.get("id")) for _, item in self.outputs if isinstance(item, dict)}
         for i, item in enumerate(command.get("output-files") or []):
-            if isinstance(item, dict) and isinstance(item.get("path-template"), str):
+            if isinstance(item, dict) and all(isinstance(item.get(name), str) for name in ("id", "path-template")):
                 template = _replace(item["path-template"], keys)
-                name = item.get("id")
+                name = item["id"]
                 name = f"{prefix}_{name}" if name in known else name
                 known.add(name)
                 item = item | {"path-template": template, "id": name, "optional": True}

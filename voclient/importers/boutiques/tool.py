@@ -212,6 +212,12 @@ class Tool:
             if group.get("all-or-none"):
                 for name in members:
                     needs.setdefault(name, []).extend(other for other in members if other != name)
+        for names, is_required in self.flat.choices:
+            choice = [self.names.of[name] for name in names]
+            if is_required:
+                self.result.data.setdefault("exactly_one", []).append(choice)
+            else:
+                exclusive.append(choice)
         groups = {group.get("id") for group in self.data.get("groups") or []}
         for name, (path, item) in self.inputs.items():
             own = self.names.of[name]
