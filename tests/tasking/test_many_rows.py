@@ -45,6 +45,8 @@ def test_they_stream_and_travel(result: OPset) -> None:
     again = pickle.loads(pickle.dumps(result))
     assert again["n"] == result["n"]
     assert again["s"][-1] == f"star {COUNT - 1}"
+    assert isinstance(again._record.contents._rows["s"], BulkColumn), "in a file, there as well"
+    assert pickle.loads(pickle.dumps(again))["f"] == result["f"]
 
 
 def test_a_row_key_can_be_replaced_or_deleted_while_it_streams() -> None:
@@ -92,8 +94,9 @@ print(json.dumps([result._record.contents.row_count, held() - before]))
     ("start", "stop"),
     [(0, None), (0, 5), (BLOCK - 1, BLOCK + 1), (BLOCK, 2 * BLOCK), (5, 3 * BLOCK), (2 * BLOCK + 3, None), (9, 9)],
 )
-def test_a_column_is_read_in_any_range(start: int, stop: int | None) -> None:
-    values = [None, True, 1.5, "a\udcff\n", 10**30, [1, {"a": float("inf")}]]
+@pytest.mark.parametrize("others", [[], [Path("a")]])
+def test_a_column_is_read_in_any_range(start: int, stop: int | None, others: list[object]) -> None:
+    values = [None, True, 1.5, "a\udcff\n", 10**30, [1, {"a": float("inf")}], *others]
     values = [values[i % len(values)] for i in range(2 * BLOCK + 100)]
     column = BulkColumn(CapturedOutput(), values[:BLOCK])
     column.extend(values[BLOCK:])

@@ -11,10 +11,13 @@ def plain(value: Any) -> Any:
     """A value made of None, bool, int, finite float, str, list and dict.
 
     What is not finite, and a masked cell, is None; an array is a list; a Table an object of its columns; a Quantity
-    `{"value": …, "unit": …}`; a path its name, and
-    so a FITS file; a date in ISO 8601; any other thing what `str` makes of it.
+    `{"value": …, "unit": …}`; a path its name, and so a FITS file; a date in ISO 8601; any other thing what `str`
+    makes of it.
     """
-    if value is None or isinstance(value, (str, bool)):
+    kind = type(value)
+    if kind is float:  # of many rows most values are of these types, so they come first
+        return value if value - value == 0 else None
+    if kind is int or value is None or isinstance(value, (str, bool)):
         return value
     if hasattr(value, "fileinfo") and hasattr(value, "filename"):  # an HDUList
         name = value.filename()
@@ -37,12 +40,11 @@ def plain(value: Any) -> Any:
         return value.decode("utf-8", "surrogateescape")
     if hasattr(value, "isoformat"):
         return value.isoformat()
-    return value if value is None or isinstance(value, str) else str(value)
+    return None if value is None else str(value)  # an array of one number may hold none
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
-    """JSON of a value, one that can be encoded as UTF-8."""
-    value = plain(value)
+    """JSON of a plain value, one that can be encoded as UTF-8."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, allow_nan=False)
     try:
         text.encode()

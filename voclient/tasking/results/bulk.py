@@ -15,7 +15,8 @@ BLOCK = 1 << 15
 class BulkColumn:
     """Values of a row key, appended to and read in ranges. Columns of one run share a store, in which they only add.
 
-    They are values of JSON, so marshal has them, and quickly: the store is read by the process that wrote it.
+    They are values of JSON, so marshal has them, and quickly: the store is read by the process that wrote it. Paths,
+    which it has not, are pickled.
     """
 
     __slots__ = ("_blocks", "_last", "_store")
@@ -32,7 +33,7 @@ class BulkColumn:
     def extend(self, values: Sequence[Any]) -> None:
         self._last.extend(values)
         while len(self._last) >= BLOCK:
-            data = marshal.dumps(self._last[:BLOCK])
+            data = _dump(self._last[:BLOCK])
             start = len(self._store)
             self._store.write(data)
             self._blocks.append((start, len(data)))
@@ -44,10 +45,34 @@ class BulkColumn:
         found: list[Any] = []
         for block in range(start // BLOCK, min(-(-stop // BLOCK), len(self._blocks))):
             first = block * BLOCK
-            values = marshal.loads(self._store.piece(*self._blocks[block]))
+            values = _load(self._store.piece(*self._blocks[block]))
             whole = start <= first and stop >= first + BLOCK
             found += values if whole else values[max(0, start - first) : stop - first]
         first = len(self._blocks) * BLOCK
         if stop > first:
             found += self._last[max(0, start - first) : stop - first]
         return found
+
+
+_PICKLED = b"\x80"
+"""How a pickle begins, and no list of marshal."""
+
+
+def _dump(values: list[Any]) -> bytes:
+    try:
+        return marshal.dumps(values)
+    except ValueError:
+        import pickle
+
+        return pickle.dumps(values, 5)
+
+
+def _load(data: bytes) -> list[Any]:
+    values: list[Any]
+    if data.startswith(_PICKLED):
+        import pickle
+
+        values = pickle.loads(data)
+    else:
+        values = marshal.loads(data)
+    return values

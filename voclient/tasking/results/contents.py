@@ -141,6 +141,8 @@ class Contents:
         self._rows = {name: self._column(name, held) for name, held in state["rows"].items()}
         self._count = state["count"]
         self._units = dict(state["units"])
+        if self._count >= BLOCK:
+            self._spill()
 
     def __contains__(self, name: object) -> bool:
         return name in self._single or name in self._rows or (name in self._tables and bool(self._rows))

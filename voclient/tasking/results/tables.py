@@ -129,7 +129,7 @@ def make_table(columns: Iterable[tuple[str, Any, str | None, str]]) -> Any:
         if unit:
             column.unit = unit
         made.append(column)
-    return Table(made)
+    return Table(made, copy=False)
 
 
 def table_of_rows(keys: Sequence[Key], values: Sequence[Any], units: Sequence[str | None]) -> Any:
