@@ -63,6 +63,18 @@ def test_memory_does_not_grow_with_the_table(
     assert large - small < 8
 
 
+def test_splitting_into_blocks_needs_no_more(
+    measure: Path, bindir: Path, tables: dict[int, Path], tmp_path: Path
+) -> None:
+    small, large = (
+        peak_mb(
+            measure, bindir / "votsplit", "-n", "500", "-D", tmp_path / str(rows), "-o", tmp_path / "list", tables[rows]
+        )
+        for rows in (1_000, 150_000)
+    )
+    assert large - small < 8
+
+
 def test_sorting_needs_the_file_and_forty_bytes_a_row(measure: Path, bindir: Path, tables: dict[int, Path]) -> None:
     small, large = (peak_mb(measure, bindir / "votsort", "-f", "csv", tables[rows]) for rows in (1_000, 150_000))
     assert large - small < (tables[150_000].stat().st_size + 150_000 * 40) / 2**20

@@ -214,6 +214,14 @@ def test_ids_stay_unique_over_hundreds_of_inputs(run: Run, tmp_path: Path) -> No
         assert child[1].get("ref") == child[0].get("ID")
 
 
+def test_any_number_of_inputs_needs_few_open_files(run: Run, bindir: Path, tmp_path: Path) -> None:
+    write(tmp_path / "one.xml", doc(resource("", "<TABLE ID='t'><FIELD name='c' datatype='int'/></TABLE>")))
+    command = f'ulimit -n 24; exec "{bindir}/votcat" -v $(yes one.xml | head -n 500)'
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "one.xml: 1 resources\n" * 500)
+    assert 'ID="t_500"' in done.stdout
+
+
 def test_annotations_keep_their_namespace_and_follow_the_ids(run: Run) -> None:
     inside = (
         "<RESOURCE type='meta'><VODML xmlns='http://www.ivoa.net/xml/mivot'><TEMPLATES tableref='t'>"

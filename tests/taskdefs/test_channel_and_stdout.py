@@ -13,7 +13,7 @@ from archive.fixture import RunningArchive
 
 STATED = {  # digits of the programs' printed numbers: significant ones, and decimals
     "votstat": (4, 2), "vosesame": (15, 6), "votpos": (17, 17), "votinfo": (17, 17), "votcnv": (17, 17),
-    "votsort": (17, 17),
+    "votsort": (17, 17), "votcat": (17, 17), "votsplit": (17, 17),
 }  # fmt: skip
 LONG = "A description that is so long that it has to be wrapped, with   blanks in it, " * 5
 
@@ -27,6 +27,10 @@ CALLS = [
     ("votcnv", "stars.xml", {"format": "csv", "output": "out.csv"}),
     ("votsort", "sorty.xml", {"name": "num", "descending": True, "top": 3}),
     ("votsort", "sorty.xml", {"column": 2, "format": "csv", "header": False}),
+    ("votcat", ["single_a.xml", "stars.xml"], {"number": True}),
+    ("votcat", ["single_a.xml", "stars.xml"], {"format": "votb2", "output": "out.xml"}),
+    ("votsplit", "multi3.xml", {"overwrite": True, "output": "list.txt"}),
+    ("votsplit", "stars.xml", {"overwrite": True, "name": "var"}),
     ("votpos", "psc.xml", {"number": True}),
     ("votpos", "pos_sexa.xml", {}),
     ("votpos", "empty.xml", {}),
@@ -80,7 +84,12 @@ def check(tool: ModuleType, loud: Any, printed: Any, digits: tuple[int, int]) ->
 @pytest.mark.usefixtures("long_description")
 @pytest.mark.parametrize(("tool", "table", "more"), CALLS, ids=[f"{t}-{n}-{i}" for i, (t, n, _) in enumerate(CALLS)])
 def test_channel_and_stdout_give_the_same_keys_and_values(
-    vao: ModuleType, quiet: Path, monkeypatch: pytest.MonkeyPatch, tool: str, table: str, more: dict[str, Any]
+    vao: ModuleType,
+    quiet: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tool: str,
+    table: str | list[str],
+    more: dict[str, Any],
 ) -> None:
     loud, printed = both(vao, quiet, monkeypatch, tool, table, **more)
     assert (loud.exitmsg, printed.exitmsg) == ("", "")

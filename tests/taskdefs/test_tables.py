@@ -54,6 +54,37 @@ def test_two_tasks_in_a_row_share_a_table(vao: ModuleType, stars: Table) -> None
     assert list(bright["table"]["star"]) == ["Sirius", "Vega"]
 
 
+def test_tables_are_put_together_and_split_again(vao: ModuleType, stars: Table) -> None:
+    whole = vao.votcat([stars, "stars.xml", stars])
+    assert (whole["resources"], whole["tables"], whole["rows"]) == (3, 3, 11)
+    assert [(one["tables"], one["rows"]) for one in whole["inputs"]] == [(1, 3), (1, 5), (1, 3)]
+    assert whole["inputs"][1]["input"] == "stars.xml"
+    assert whole["inputs"][0]["renamed"] == {}
+    assert whole["table"].colnames == stars.colnames
+    Path("all.xml").write_bytes(whole.stdout_bytes)
+    parts = vao.votsplit("all.xml", directory="parts", format="fits")
+    assert (parts["rows"], parts["tables"], parts["format"]) == ([3, 5, 3], [1, 1, 1], "fits")
+    assert [path.name for path in parts["files"]] == ["all0000.fits", "all0001.fits", "all0002.fits"]
+    assert parts["table_names"][1] == "bright"
+    assert Table.read(parts["files"][2])["mag"].tolist() == stars["mag"].tolist()
+
+
+def test_ids_that_were_renamed_are_told(vao: ModuleType) -> None:
+    inputs = vao.votcat(["stars.xml", "stars.xml"], output="all.xml")["inputs"]
+    assert inputs[0]["renamed"] == {}
+    assert inputs[1]["renamed"]["col_ra"] == "col_ra_2"
+
+
+def test_files_of_values_are_told_with_the_values(vao: ModuleType, stars: Table) -> None:
+    parts = vao.votsplit(stars, column=0, base="star", directory="d")
+    assert parts["values"] == ["Vega", "Sirius", "Deneb"]
+    assert [Table.read(path)["n"].tolist() for path in parts["files"]] == [[3], [1], [2]]
+    again = vao.votsplit(stars, column=0, base="star", directory="d")
+    assert again.exitstatus == again.ERROR
+    assert "file 'd/star0000.xml' exists" in again.exitmsg
+    assert not dict(again)
+
+
 def test_positions_and_statistics_are_arrays_with_units(vao: ModuleType, stars: Table) -> None:
     (Path("t.xml")).write_bytes(
         b'<VOTABLE version="1.4"><RESOURCE><TABLE><FIELD name="ra" datatype="double" ucd="pos.eq.ra;meta.main"/>'
