@@ -83,9 +83,25 @@ def on_terminal(*words: str) -> str:
 def test_list_gives_a_line_for_each_task_in_a_pipe(package: Path) -> None:
     done = voclient("list", "demo.*")
     assert (done.returncode, done.stdout, done.stderr) == (0, "demo.names\tPositions of names\n", "")
-    assert json.loads(voclient("list", "n?mes", "--json").stdout) == [
-        {"package": "demo", "version": "1.10", "task": "names", "summary": "Positions of names"}
-    ]
+    (item,) = json.loads(voclient("list", "n?mes", "--json").stdout)
+    assert os.access(item.pop("program"), os.X_OK)
+    assert item == {"package": "demo", "version": "1.10", "task": "names", "summary": "Positions of names"}
+
+
+def test_list_tells_which_programs_are_missing(package: Path) -> None:
+    (package / "gone.yaml").write_text("task: gone\nsummary: A task\nexecutable: nosuchprogram\n")
+    done = voclient("list", "demo.*")
+    assert done.stdout == ("demo.gone\tA task (no program 'nosuchprogram' here)\ndemo.names\tPositions of names\n")
+    assert json.loads(voclient("list", "demo.gone", "--json").stdout)[0]["program"] is None
+
+
+def test_a_table_that_cannot_be_read_is_a_failure_in_one_line(package: Path) -> None:
+    (package / "odd.yaml").write_text(
+        "task: odd\nsummary: A task\nexecutable: echo\nresults: {stdout: {format: votable}}\n"
+    )
+    done = voclient("run", "odd")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("voclient: odd: the output cannot be read as a table (votable)")
 
 
 def test_list_is_laid_out_on_a_terminal(package: Path) -> None:

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from voclient import vaopackage
+from voclient.tasking import Descriptor, Parameter, Task
 from voclient.tasking.calls.ipython import complete
+from voclient.tasking.descriptors.descriptor import Place
 from voclient.vaopackage import votcnv, votsort
 
 SESSION = """\
@@ -108,3 +110,11 @@ def test_what_is_given_is_not_offered_again() -> None:
     words = complete("votcnv(format='csv', header=True, ", NAMES).words
     assert "indent=" in words
     assert not {"format=", "header="} & set(words)
+
+
+def test_only_what_can_and_should_be_written_is_offered() -> None:
+    aliases = {"aliases": ("if", "infile", "source"), "deprecated_aliases": (("infile", "use 'input'"),)}
+    parameters = (Parameter("input", argv=("{}",), **aliases), Parameter("old", argv=("-o",), deprecated="no more"))  # type: ignore[arg-type]
+    names = {"dd": Task(Descriptor("dd", "Copy", "dd", Place("dd.yaml", 1, 1), parameters=parameters))}
+    assert complete("dd.pset(", names).words == ["input=", "source="]
+    assert complete("dd(", names).words[:3] == ["input=", "source=", "async_="]

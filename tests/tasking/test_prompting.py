@@ -166,3 +166,19 @@ def test_a_notebook_asks_by_its_own_input(ask: Task, monkeypatch: pytest.MonkeyP
 def test_a_map_does_not_ask(ask: Task) -> None:
     with pytest.raises(TaskParameterError, match="ask: prompt asks for one call; a map has many"):
         ask.map(["a"], prompt=True)
+
+
+def test_what_the_call_makes_necessary_is_asked_for(
+    make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "summary: A task\nexecutable: echo\nparameters:\n  mode: {argv: '{}', choices: [make, show]}\n"
+        "  file: {argv: '{}', required: {mode: make}}\n  lines: {argv: '-l{}'}\n  bytes: {argv: '-b{}'}\n"
+        "exactly_one: [lines, bytes]\nresults: {stdout: {format: text}}\n"
+    )
+    task = tasking.load_package(make_package("demo", cut=text)).cut
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda label: asked.append(label) or "3")
+    assert task("make", prompt=True)["text"] == "make 3 -l3\n"
+    assert task("show", bytes="1", prompt=True)["text"] == "show -b1\n"
+    assert asked == ["file: ", "lines: "]

@@ -89,6 +89,8 @@ def test_a_quantity_is_converted_to_the_unit_of_the_parameter(wanted: Parameter,
         (parameter("float", unit="deg", repeated=True), [1 * u.deg, 1 * u.s], "<Quantity 1. s> cannot be expressed"),
         (parameter("float", unit="arcmin", maximum=30), 1 * u.deg, "60.0 arcmin is above the maximum 30 arcmin"),
         (parameter("float", above=0), 0, "0 is not above 0; accepted: a number above 0"),
+        (parameter("float", above=0, maximum=1), 2,
+         "2 is above the maximum 1; accepted: a number above 0 and not above 1"),
         (parameter("float", above=0, below=1), 1.0, "1.0 is not below 1; accepted: a number above 0 and below 1"),
         (parameter("float"), datetime.timedelta(hours=1), "<Quantity 3600. s> has a unit, the parameter has none"),
         (parameter("float", unit="deg"), M31, "is a position; the parameter is none; accepted: a number (deg)"),
@@ -100,7 +102,7 @@ def test_a_quantity_is_converted_to_the_unit_of_the_parameter(wanted: Parameter,
         (parameter("position"), "m31", "'m31' (str) is not a SkyCoord or a pair of degrees"),
         (parameter("position"), (10, 91), "(10, 91) is no place on the sky: dec is from -90 to 90 degrees"),
         (parameter("position"), (10, 1 * u.Jy), "<Quantity 1. Jy> cannot be expressed in deg"),
-        (parameter("position"), BOTH, "is not an angle; accepted: a SkyCoord or a pair of degrees"),
+        (parameter("position"), BOTH, "[(10.5, -1.25), (350.0, 89.0)] (list) is not a SkyCoord or a pair of degrees"),
         (parameter("position", frame="galactic"), NOON, "is a time; the parameter is none"),
         (parameter("time"), Time(2000, format="jyear", scale="local"), "cannot be expressed in isot, utc: "),
         (parameter("time"), Time(-1e7, format="jyear"), "cannot be expressed in isot, utc: "),
@@ -243,3 +245,11 @@ def test_a_time_keeps_its_microseconds(mjd: float) -> None:
     text = check(parameter, Time(mjd, format="mjd", scale="utc"))
     assert check(parameter, text) == text
     assert abs((Time(text, scale="utc") - Time(mjd, format="mjd", scale="utc")).to_value("s")) < 1e-6
+
+
+def test_what_a_conversion_adds_in_the_last_digit_is_not_shown() -> None:
+    wave = parameter("float", unit="nm", repeated=True)
+    assert check(wave, [1, 4] * u.um) == [1000, 4000]
+    assert check(wave, "1 um") == 1000
+    third = check(parameter("angle", unit="arcmin"), 5 * u.arcsec)
+    assert third == (5 * u.arcsec).to_value("arcmin")

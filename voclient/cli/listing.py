@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from voclient.tasking.descriptors.descriptor import Descriptor, Package, Place
+from voclient.tasking.errors import ExecutableNotFoundError
+from voclient.tasking.packages.executables import find_executable
 from voclient.tasking.packages.index import Entry, index_package
 from voclient.tasking.packages.searchpath import find_packages, get_task_path
 
@@ -36,7 +40,8 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
     found = [(package, entries) for package, entries in found if entries or options.pattern in ("*", package.name)]
     if options.json:
         items = [
-            {"package": package.name, "version": package.version, "task": entry.task, "summary": entry.summary}
+            {"package": package.name, "version": package.version, "task": entry.task, "summary": entry.summary,
+             "program": _program(package, entry)}
             for package, entries in found for entry in entries
         ]  # fmt: skip
         print(json.dumps(items, indent=2, ensure_ascii=False))
@@ -51,9 +56,10 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
             print("\n" * (i > 0) + f"{style.bold(package.name)} {style.dim(package.version)}  {package.summary}")
         for entry in entries:
             if style.is_terminal():
-                print(f"  {style.bold(entry.task.ljust(longest))}  {style.hang(_summary(entry), longest + 4)}")
+                text = style.hang(_summary(package, entry), longest + 4)
+                print(f"  {style.bold(entry.task.ljust(longest))}  {text}")
             else:
-                print(f"{package.name}.{entry.task}\t{_summary(entry)}")
+                print(f"{package.name}.{entry.task}\t{_summary(package, entry)}")
     return OK
 
 
@@ -61,5 +67,17 @@ def _matches(entry: Entry, package: str, pattern: str) -> bool:
     return any(fnmatchcase(name, pattern) for name in (entry.task, package, f"{package}.{entry.task}"))
 
 
-def _summary(entry: Entry) -> str:
-    return style.bad("(wrong descriptor: see `voclient check`)") if entry.error else entry.summary
+def _program(package: Package, entry: Entry) -> str | None:
+    """Where its program is found, if it is."""
+    place = Place(os.path.join(package.folder, f"{entry.task}.yaml"), 1, 1)
+    try:
+        return find_executable(Descriptor(entry.task, "", entry.executable, place, bindir=package.bindir))
+    except ExecutableNotFoundError:
+        return None
+
+
+def _summary(package: Package, entry: Entry) -> str:
+    if entry.error:
+        return style.bad("(wrong descriptor: see `voclient check`)")
+    missing = "" if _program(package, entry) else style.bad(f" (no program {entry.executable!r} here)")
+    return f"{entry.summary}{missing}"

@@ -13,7 +13,7 @@ from ..descriptors.descriptor import CONTROLS, FRAMES, Descriptor, Invocation, P
 from ..descriptors.template import fill
 from ..errors import TaskParameterError
 from ..log import warn_deprecated
-from .values import check, is_table, show, spell, suggest
+from .values import check, describe, is_table, show, spell, suggest
 
 
 def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
@@ -144,7 +144,7 @@ def _check_groups(descriptor: Descriptor, values: dict[str, Any]) -> None:
     for parameter in descriptor.parameters:
         name = parameter.name
         if parameter.required and name not in values:
-            what = parameter.help.rstrip(".") or parameter.type
+            what = parameter.help.rstrip(".") or describe(parameter)
             raise TaskParameterError(f"{task}: parameter {name!r} is required ({what})", task=task, parameter=name)
         if (parameter.when and name in asked) or (parameter.required_when and name not in values):
             _check_conditions(descriptor, parameter, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from keyword import iskeyword
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -92,8 +93,12 @@ def complete(text: str, names: dict[str, Any]) -> Completions:
 def _parameters(descriptor: Descriptor, call: _Call) -> Completions:
     if call.argument.strip():
         return Completions([])
-    own = [name for parameter in descriptor.parameters for name in (parameter.name, *parameter.aliases)]
-    names = [f"{name}=" for name in (*own, *SUPPORTED) if name not in call.given and name.isidentifier()]
+    own = [
+        name for p in descriptor.parameters if not p.deprecated for name in (p.name, *p.aliases)
+        if name.isidentifier() and not iskeyword(name) and name not in dict(p.deprecated_aliases)
+    ]  # fmt: skip
+    controls = () if call.function.endswith((".pset", ".prepare")) else SUPPORTED
+    names = [f"{name}=" for name in (*own, *controls) if name not in call.given]
     return Completions([name for name in names if name.startswith(call.typed)], call.typed)
 
 

@@ -57,16 +57,24 @@ def _next_missing(descriptor: Descriptor, values: Mapping[str, Any]) -> Paramete
     by_name = {parameter.name: parameter for parameter in descriptor.parameters}
     asked = {name for name, value in values.items() if value is not False}
     for parameter in descriptor.parameters:
-        if parameter.required and parameter.name not in values:
+        if parameter.name not in values and _is_required(descriptor, parameter, values):
             return parameter
-    for group in descriptor.at_least_one:
+    for group in (*descriptor.at_least_one, *descriptor.exactly_one):
         if not asked.intersection(group):
             return by_name[group[0]]
-    for name in asked:
-        for other in by_name[name].needs:
+    for name in values:
+        for other in by_name[name].needs if name in asked else ():
             if other not in asked:
                 return by_name[other]
     return None
+
+
+def _is_required(descriptor: Descriptor, parameter: Parameter, values: Mapping[str, Any]) -> bool:
+    if not parameter.required_when:
+        return parameter.required
+    from ..descriptors.conditions import holds
+
+    return holds(parameter.required_when, descriptor, values)
 
 
 def _ask(descriptor: Descriptor, parameter: Parameter) -> Any:

@@ -48,10 +48,18 @@ def in_unit(parameter: Parameter, value: Any) -> Any:
     unit = unit_of(parameter)
     try:
         number = value.to_value(unit)
-        return number.tolist() if hasattr(number, "tolist") else float(number)
+        return _without_noise(number.tolist() if hasattr(number, "tolist") else float(number))
     except (ValueError, TypeError):
         wanted = f"cannot be expressed in {unit}" if unit else "has a unit, the parameter has none"
         raise ValueError(f"{_show(value)} {wanted}") from None
+
+
+def _without_noise(number: Any) -> Any:
+    """One micrometre is 1000 nm, not 999.9999999999999: a number that is short but for its last digit is that."""
+    if isinstance(number, list):
+        return [_without_noise(each) for each in number]
+    short = float(f"{number:.15g}") if isinstance(number, float) else number
+    return short if len(repr(short)) < 15 else number
 
 
 def _from_sky(parameter: Parameter, value: Any) -> Any:

@@ -325,7 +325,7 @@ class Task:
 
     def _too_many(self, operands: tuple[Any, ...], names: list[str]) -> str:
         count = f"{len(names)} value{'' if len(names) == 1 else 's'}" if names else "no values"
-        text = f"{self.__name__}: {len(operands)} values by position, it takes {count}"
+        text = f"{self.__name__}: {len(operands)} value{'s' * (len(operands) > 1)} by position, it takes {count}"
         text += f" ({', '.join(names)})" if names else ""
         if names and self.operands[-1].repeated:
             return f"{text}; give several as a list: {self.__name__}([…, …])"

@@ -103,17 +103,7 @@ def describe(parameter: Parameter) -> str:
         text = ", ".join(map(str, parameter.choices))
     else:
         text = _NOUNS[parameter.type]
-        low, high = parameter.minimum, parameter.maximum
-        if low is not None and high is not None:
-            text += f" from {low:g} to {high:g}"
-        elif low is not None:
-            text += f" not below {low:g}"
-        elif high is not None:
-            text += f" not above {high:g}"
-        if parameter.above is not None:
-            text += f" above {parameter.above:g}"
-        if parameter.below is not None:
-            text += f"{' and' if parameter.above is not None else ''} below {parameter.below:g}"
+        text += _describe_bounds(parameter)
         if parameter.pattern is not None:
             text += f" of the form {parameter.pattern}"
         if parameter.unit:
@@ -132,6 +122,15 @@ def describe(parameter: Parameter) -> str:
             else f"{text}, a list of {least}{f' to {most}' if most else ' or more'} of them"
         )
     return f"{text}, or a list of {f'at most {most} of ' if most else ''}them"
+
+
+def _describe_bounds(parameter: Parameter) -> str:
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and high is not None:
+        return f" from {low:g} to {high:g}"
+    bounds = {"not below": low, "above": parameter.above, "not above": high, "below": parameter.below}
+    told = [f" {word} {bound:g}" for word, bound in bounds.items() if bound is not None]
+    return " and".join(told)
 
 
 def suggest(word: str, words: Iterable[str]) -> str:
@@ -342,7 +341,11 @@ def _position(parameter: Parameter, value: Any) -> tuple[float, float]:
             ends: list[Any] = list(read_position(parameter, value))
         except ValueError:
             raise _wrong(value, parameter) from None
-    elif isinstance(value, (tuple, list)) and len(value) == 2:
+    elif (
+        isinstance(value, (tuple, list))
+        and len(value) == 2
+        and not any(isinstance(end, (tuple, list)) for end in value)
+    ):
         angle = Parameter(parameter.name, "angle")
         ends = [_number(angle, plain(angle, end)) for end in value]
     else:

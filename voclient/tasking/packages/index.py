@@ -18,12 +18,14 @@ class Entry(NamedTuple):
     summary: str
     aliases: tuple[str, ...] = ()
     error: str = ""
+    executable: str = ""
+    """Of its program: a name, or a path."""
 
 
 def index_package(package: Package) -> list[Entry]:
     """The tasks of a package, by name; only descriptors that changed since the last time are read."""
     cache = cache_entry("packages", package.folder)
-    stamp = [1, package.folder]
+    stamp = [2, package.folder]
     old = read_cache(cache, stamp)
     old = old if isinstance(old, dict) else {}
     new: dict[str, Any] = {}
@@ -34,7 +36,7 @@ def index_package(package: Package) -> list[Entry]:
         new[name] = known if _is_good(known, key) else [key, *_read(path, package)]
     if new != old:
         write_cache(cache, stamp, new)
-    return sorted(Entry(task, summary, tuple(aliases), error) for _, task, summary, aliases, error in new.values())
+    return sorted(Entry(*known)._replace(aliases=tuple(known[2])) for _, *known in new.values())
 
 
 def _state(path: str) -> list[int]:
@@ -47,12 +49,12 @@ def _state(path: str) -> list[int]:
 
 
 def _is_good(known: Any, key: list[int]) -> bool:
-    return isinstance(known, list) and len(known) == 5 and known[0] == key and not known[4]
+    return isinstance(known, list) and len(known) == 6 and known[0] == key and not known[4]
 
 
 def _read(path: str, package: Package) -> list[Any]:
     try:
         descriptor = load_descriptor(path, package)
     except DescriptorError as error:
-        return [os.path.basename(path)[:-5], "", [], str(error)]
-    return [descriptor.task, descriptor.summary, list(descriptor.aliases), ""]
+        return [os.path.basename(path)[:-5], "", [], str(error), ""]
+    return [descriptor.task, descriptor.summary, list(descriptor.aliases), "", descriptor.executable]
