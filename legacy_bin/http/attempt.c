@@ -27,7 +27,7 @@ bool attempt_fail(struct transfer *transfer, enum verdict verdict, const char *f
     transfer->verdict = verdict;
     if (length < 0) return error_set_memory(&transfer->error);
     struct buffer url = {0};
-    url_show(&url, transfer->request.urls[transfer->mirror]);
+    http_show_url(&url, transfer->request.urls[transfer->mirror]);
     error_set(&transfer->error, "%.*s: %s", (int)url.length, url.bytes, text);
     buffer_free(&url);
     free(text);

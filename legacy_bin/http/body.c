@@ -108,6 +108,11 @@ bool body_begin(struct transfer *transfer) {
     answer->content_disposition = attempt_header(transfer, "Content-Disposition");
     answer->etag = attempt_header(transfer, "ETag");
     answer->last_modified = attempt_header(transfer, "Last-Modified");
+    /* Content-MD5 of a part is that of the part; of a coded body neither may be of what is delivered. */
+    if (status == 200 && !attempt_header(transfer, "Content-Encoding")) {
+        answer->content_md5 = attempt_header(transfer, "Content-MD5");
+        answer->repr_digest = attempt_header(transfer, "Repr-Digest");
+    }
     transfer->is_refused = status < 200 || status > 299;
     if (transfer->is_refused) return true;
     if (!set_coding(transfer)) return false;
@@ -126,6 +131,10 @@ bool body_begin(struct transfer *transfer) {
     if (!keep_version(transfer)) return attempt_fail(transfer, VERDICT_STOP, "not enough memory");
     transfer->was_coded = transfer->decoding != NULL;
     transfer->is_started = true;
+    const struct version *version = &transfer->version;
+    answer->validator = version->etag         ? strncmp(version->etag, "W/", 2) != 0 ? version->etag : NULL
+                        : transfer->was_coded ? NULL
+                                              : version->last_modified;
     answer->offset = transfer->delivered;
     answer->length = transfer->total;
     struct error error = {0};

@@ -1,6 +1,8 @@
 /* digest.c - MD5 (RFC 1321) and SHA-256 (FIPS 180-4), with the block handling that both share. */
 #include "http/digest.h"
 
+#include <stdio.h>
+
 static const uint32_t md5_constants[64] = {
     0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
     0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,
@@ -123,8 +125,13 @@ void digest_begin(struct digest *digest, const char *content_md5, const char *re
     }
 }
 
-bool digest_matches(struct digest *digest) {
-    if (digest->kind == DIGEST_NONE) return true;
+void digest_begin_sha256(struct digest *digest) {
+    *digest = (struct digest){.kind = DIGEST_SHA256};
+    memcpy(digest->state, sha_start, sizeof sha_start);
+}
+
+/* The padding that both standards ask for, with the length at its end: `state` is then the result. */
+static void take_padding(struct digest *digest) {
     bool is_md5 = digest->kind == DIGEST_MD5;
     uint64_t bits = digest->length * 8;
     static const unsigned char padding[64] = {0x80};
@@ -132,6 +139,18 @@ bool digest_matches(struct digest *digest) {
     unsigned char size[8];
     for (unsigned i = 0; i < 8; i++) size[i] = (unsigned char)(bits >> (is_md5 ? 8 * i : 56 - 8 * i));
     digest_take(digest, size, 8);
+}
+
+void digest_hexadecimal(const struct digest *digest, char digits[65]) {
+    struct digest copy = *digest;
+    take_padding(&copy);
+    for (size_t i = 0; i < 8; i++) snprintf(digits + 8 * i, 9, "%08x", copy.state[i]);
+}
+
+bool digest_matches(struct digest *digest) {
+    if (digest->kind == DIGEST_NONE) return true;
+    bool is_md5 = digest->kind == DIGEST_MD5;
+    take_padding(digest);
     for (unsigned i = 0; i < (is_md5 ? 16u : 32u); i++) {
         unsigned shift = is_md5 ? 8 * (i % 4) : 24 - 8 * (i % 4);
         if ((unsigned char)(digest->state[i / 4] >> shift) != digest->expected[i]) return false;

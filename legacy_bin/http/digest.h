@@ -20,6 +20,10 @@ struct digest {
 /* Expect what the two header fields say (NULL: absent); SHA-256 is preferred, what cannot be read is ignored. */
 void digest_begin(struct digest *digest, const char *content_md5, const char *repr_digest);
 void digest_take(struct digest *digest, const void *bytes, size_t length);
+/* Instead: SHA-256 of whatever is taken, for digest_hexadecimal(). */
+void digest_begin_sha256(struct digest *digest);
+/* The SHA-256 so far, as 64 digits and a NUL; more may be taken afterwards. */
+void digest_hexadecimal(const struct digest *digest, char digits[65]);
 /* Whether the bytes taken are those expected; true when nothing was expected. */
 bool digest_matches(struct digest *digest);
 const char *digest_name(const struct digest *digest);

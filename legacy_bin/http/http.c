@@ -12,6 +12,9 @@ enum { DEFAULT_PARALLEL = 6, DEFAULT_PER_HOST = 4 };
 struct http {
     CURLM *multi;
     unsigned parallel, per_host;
+    unsigned running;
+    uint64_t rate;          /* bytes a second for all together; 0: no limit */
+    int stop;               /* descriptor that ends http_run() when it can be read; -1: none */
     struct transfer *first; /* in the order they were added */
 };
 
@@ -34,6 +37,7 @@ struct http *http_open(unsigned parallel, unsigned per_host, struct error *error
     }
     http->parallel = parallel ? parallel : DEFAULT_PARALLEL;
     http->per_host = per_host ? per_host : DEFAULT_PER_HOST;
+    http->stop = -1;
     return http;
 }
 
@@ -72,8 +76,19 @@ bool http_add(struct http *http, const struct http_request *request, struct erro
     return add(http, request, error) != NULL;
 }
 
+void http_limit_rate(struct http *http, uint64_t bytes_per_second) {
+    http->rate = bytes_per_second;
+}
+
+void http_stop_at(struct http *http, int descriptor) {
+    http->stop = descriptor;
+}
+
 static void remove_easy(struct transfer *transfer) {
-    if (transfer->easy) curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+    if (!transfer->is_running) return;
+    curl_multi_remove_handle(transfer->http->multi, transfer->easy);
+    transfer->is_running = false;
+    transfer->http->running--;
 }
 
 /* Every mirror's last word in one line; of a single one, also how often it was tried. */
@@ -106,19 +121,17 @@ static void end_transfer(struct transfer *transfer) {
     free_transfer(transfer);
 }
 
-static unsigned count_running(const struct http *http, const struct transfer *like) {
+/* How many transfers run to the host that this one is about to ask. */
+static unsigned count_running_alike(const struct http *http, const struct transfer *like) {
+    struct slice host = url_authority(like->request.urls[like->mirror]);
     unsigned running = 0;
-    for (const struct transfer *other = http->first; other; other = other->next) {
-        if (!other->easy) continue;
-        if (!like || slice_equal_nocase(url_authority(other->request.urls[other->mirror]),
-                                        url_authority(like->request.urls[like->mirror])))
-            running++;
-    }
+    for (const struct transfer *other = http->first; other; other = other->next)
+        if (other->is_running && slice_equal_nocase(url_authority(other->request.urls[other->mirror]), host)) running++;
     return running;
 }
 
 static void end_attempt(struct transfer *transfer, CURLcode code) {
-    bool goes_on = judge_attempt(transfer, code, count_running(transfer->http, NULL) == 1);
+    bool goes_on = judge_attempt(transfer, code, transfer->http->running == 1);
     remove_easy(transfer);
     if (goes_on)
         attempt_free(transfer);
@@ -127,22 +140,40 @@ static void end_attempt(struct transfer *transfer, CURLcode code) {
 }
 
 static void start_attempt(struct transfer *transfer) {
-    if (attempt_start(transfer) && curl_multi_add_handle(transfer->http->multi, transfer->easy) != CURLM_OK)
-        attempt_fail(transfer, VERDICT_STOP, "not enough memory");
+    if (attempt_start(transfer)) {
+        transfer->is_running = curl_multi_add_handle(transfer->http->multi, transfer->easy) == CURLM_OK;
+        if (transfer->is_running)
+            transfer->http->running++;
+        else
+            attempt_fail(transfer, VERDICT_STOP, "not enough memory");
+    }
     if (transfer->verdict != VERDICT_NONE) end_attempt(transfer, CURLE_OK);
 }
 
 static bool may_start(const struct http *http, const struct transfer *transfer, double now) {
-    return !transfer->easy && transfer->not_before <= now && count_running(http, NULL) < http->parallel &&
-           count_running(http, transfer) < http->per_host;
+    return http->running < http->parallel && !transfer->is_running && transfer->not_before <= now &&
+           (http->per_host >= http->parallel || count_running_alike(http, transfer) < http->per_host);
+}
+
+/* Bytes a second for each of those that run. */
+static double rate_of_each(const struct http *http) {
+    double each = http->running ? (double)http->rate / http->running : (double)http->rate;
+    return each < 1 ? 1 : each;
+}
+
+static void share_rate(struct http *http) {
+    curl_off_t each = (curl_off_t)rate_of_each(http);
+    for (struct transfer *transfer = http->first; http->rate && transfer; transfer = transfer->next)
+        if (transfer->is_running) curl_easy_setopt(transfer->easy, CURLOPT_MAX_RECV_SPEED_LARGE, each);
 }
 
 static void start_what_may(struct http *http) {
     double now = now_seconds();
-    for (struct transfer *next, *transfer = http->first; transfer; transfer = next) {
+    for (struct transfer *next, *transfer = http->first; transfer && http->running < http->parallel; transfer = next) {
         next = transfer->next;
         if (may_start(http, transfer, now)) start_attempt(transfer);
     }
+    share_rate(http);
 }
 
 static void end_what_has(struct http *http) {
@@ -161,6 +192,9 @@ static void end_what_has(struct http *http) {
 static double enforce_limits(struct transfer *transfer, double now) {
     const struct http_limits *limits = &transfer->request.limits;
     double next = now + 3600;
+    /* libcurl reads a whole buffer at once, and then nothing until it may go on. */
+    double pause = transfer->http->rate ? 2 * CURL_MAX_WRITE_SIZE / rate_of_each(transfer->http) : 0;
+    double idle = limits->idle_seconds > 0 ? limits->idle_seconds + pause : limits->idle_seconds;
     const struct {
         double seconds, since;
         const char *what;
@@ -168,7 +202,7 @@ static double enforce_limits(struct transfer *transfer, double now) {
     } clocks[] = {
         {limits->total_seconds, transfer->begun, "the time limit of %g s is over", true},
         {limits->attempt_seconds, transfer->attempt_begun, "no complete answer within %g s", false},
-        {limits->idle_seconds, transfer->last_news, "nothing came for %g s", false},
+        {idle, transfer->last_news, "nothing came for %g s", false},
     };
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
         double due = clocks[i].since + clocks[i].seconds;
@@ -192,7 +226,7 @@ static double enforce_all_limits(struct http *http) {
     for (struct transfer *following, *transfer = http->first; transfer; transfer = following) {
         following = transfer->next;
         double due = next;
-        if (transfer->easy)
+        if (transfer->is_running)
             due = enforce_limits(transfer, now);
         else if (transfer->not_before > now)
             due = transfer->not_before;
@@ -209,7 +243,9 @@ bool http_run(struct http *http, struct error *error) {
         start_what_may(http);
         double wait_seconds = enforce_all_limits(http);
         int running, wait_ms = wait_seconds > 0 ? 1 + (int)(wait_seconds * 1000) : 0;
-        if (http->first) status = curl_multi_poll(http->multi, NULL, 0, wait_ms, NULL);
+        struct curl_waitfd stop = {.fd = http->stop, .events = CURL_WAIT_POLLIN};
+        if (http->first) status = curl_multi_poll(http->multi, &stop, http->stop >= 0, wait_ms, NULL);
+        if (stop.revents) return true;
         if (status == CURLM_OK) status = curl_multi_perform(http->multi, &running);
         end_what_has(http);
     }

@@ -48,7 +48,9 @@ struct http_answer {
     int64_t length;   /* of the whole body when it is known (and not compressed), else -1 */
     bool is_complete; /* in `done`: everything was delivered */
     const char *content_type, *content_disposition, *etag, *last_modified; /* NULL: not said */
-    struct slice error_body; /* of a status that is not 2xx: the first 64 KiB */
+    const char *content_md5, *repr_digest; /* of the whole body, where it comes whole; NULL: not said */
+    const char *validator;                 /* what a later request can continue this version with; NULL: it cannot be */
+    struct slice error_body;               /* of a status that is not 2xx: the first 64 KiB */
 };
 
 struct http_request {
@@ -88,11 +90,18 @@ bool http_fetch(struct http *http, const struct http_request *request, struct er
 struct http *http_open(unsigned parallel, unsigned per_host, struct error *error);
 /* Queue a request (copied; what it points to is borrowed). May be called from `done`. */
 bool http_add(struct http *http, const struct http_request *request, struct error *error);
+/* Bytes a second that all transfers together may receive; 0: no limit. Before http_run(). */
+void http_limit_rate(struct http *http, uint64_t bytes_per_second);
+/* http_run() returns as soon as this descriptor (borrowed; a signalfd) can be read; what runs then waits for the next
+ * http_run(), or for http_close(). */
+void http_stop_at(struct http *http, int descriptor);
 /* Until all have ended; false with error set only when the machinery itself failed. */
 bool http_run(struct http *http, struct error *error);
 void http_close(struct http *http);
 
 /* `text` percent-encoded as part of a query or path segment: unreserved characters of RFC 3986 stay. */
 bool http_encode(struct buffer *buffer, struct slice text);
+/* A URL for messages: without password, and cut when very long. */
+void http_show_url(struct buffer *buffer, const char *url);
 
 #endif

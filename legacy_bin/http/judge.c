@@ -26,12 +26,22 @@ static void judge_status(struct transfer *transfer) {
         return;
     }
     if (wait > transfer->round_wait) transfer->round_wait = wait;
+    if (status == 416 && transfer->range_from > 0 && transfer->request.is_restartable) {
+        body_forget(transfer); /* less is there now than the consumer has: another version */
+        attempt_fail(transfer, VERDICT_AGAIN, "it has changed on the server");
+        return;
+    }
     attempt_fail(transfer, may_pass ? VERDICT_AGAIN : VERDICT_DROP, "HTTP %s", transfer->status_text);
 }
 
 static void judge_code(struct transfer *transfer, CURLcode code) {
     const char *reason = transfer->curl_reason[0] ? transfer->curl_reason : curl_easy_strerror(code);
     if (code == CURLE_UNSUPPORTED_PROTOCOL && strncmp(reason, "Protocol", 8) != 0) code = CURLE_WEIRD_SERVER_REPLY;
+    /* On a connection taken over from another transfer this may be the rest of that one's answer, which was longer
+     * than its length said. */
+    long connections = 1;
+    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections);
+    if (code == CURLE_WEIRD_SERVER_REPLY && connections == 0 && !transfer->has_begun) code = CURLE_RECV_ERROR;
     switch (code) {
     case CURLE_TOO_MANY_REDIRECTS: attempt_fail(transfer, VERDICT_DROP, "more than 10 redirects"); break;
     case CURLE_UNSUPPORTED_PROTOCOL:

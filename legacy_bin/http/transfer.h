@@ -47,7 +47,8 @@ struct transfer {
     struct version version;
 
     /* This attempt. */
-    CURL *easy; /* NULL: not running */
+    CURL *easy;      /* NULL: none */
+    bool is_running; /* it is in the pool's multi handle */
     struct curl_slist *fields;
     char curl_reason[CURL_ERROR_SIZE];
     char status_text[64];
@@ -98,7 +99,5 @@ bool judge_attempt(struct transfer *transfer, CURLcode code, bool is_alone);
 /* url.c */
 /* host:port part, for the limit per host */
 struct slice url_authority(const char *url);
-/* For messages: without password, and cut when very long. */
-void url_show(struct buffer *buffer, const char *url);
 
 #endif

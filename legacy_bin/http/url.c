@@ -11,7 +11,7 @@ struct slice url_authority(const char *url) {
     return (struct slice){start, strcspn(start, "/?#")};
 }
 
-void url_show(struct buffer *buffer, const char *url) {
+void http_show_url(struct buffer *buffer, const char *url) {
     struct slice authority = url_authority(url);
     const char *at = memrchr(authority.text, '@', authority.length);
     if (at) { /* user:password */
