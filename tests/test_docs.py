@@ -40,7 +40,7 @@ def blocks(page: str) -> Iterator[tuple[int, str, str]]:
 
 @pytest.fixture
 def reader(bindir: Path, tmp_path: Path, archive: RunningArchive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Somebody with VOClient on the PATH, two tables, a list of names, and the archive."""
+    """Somebody with VOClient on the PATH, two tables, one of images, a list of names, and the archive."""
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "voclient").write_text(f'#!/bin/sh\nexec {sys.executable} -m voclient.cli "$@"\n')
@@ -51,6 +51,11 @@ def reader(bindir: Path, tmp_path: Path, archive: RunningArchive, monkeypatch: p
         shutil.copy(TABLES / table, desk)
     shutil.copytree(LANGUAGES, desk / "languages")
     (desk / "names.txt").write_text("m31\nm51\n")
+    urls = "".join(f"<TR><TD>{archive.http}/files/{name}</TD></TR>" for name in ("hello.txt", "image.fits"))
+    field = '<FIELD name="url" datatype="char" arraysize="*" ucd="VOX:Image_AccessReference"/>'
+    (desk / "images.xml").write_text(
+        f"<VOTABLE><RESOURCE><TABLE>{field}<DATA><TABLEDATA>{urls}</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
+    )
     monkeypatch.chdir(desk)
     monkeypatch.syspath_prepend(desk)
     for name, value in archive.environment.items():

@@ -236,6 +236,110 @@ class _Votcnv(Task):
 
 votcnv: _Votcnv
 
+class _Votget(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        folder: str | PathLike[str] | None = '.',
+        base: str | None = 'file',
+        extension: str | None = None,
+        format: str | None = None,
+        ucd: str | None = 'VOX:Image_AccessReference',
+        column: int | None = None,
+        format_column: int | None = None,
+        checksum: bool | None = False,
+        parallel: int | None = 4,
+        force: bool | None = False,
+        url_files: bool | None = False,
+        list_only: bool | None = False,
+        background: bool | None = False,
+        delete_input: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        verbose: bool | None = False,
+        download: str | PathLike[str] | None = ...,
+        extn: str | None = ...,
+        fmt: str | None = ...,
+        acref: int | None = ...,
+        fmtcol: int | None = ...,
+        sum: bool | None = ...,
+        num: int | None = ...,
+        extract: bool | None = ...,
+        bkg: bool | None = ...,
+        tmp: bool | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Download the files that a VOTable or a list of URLs points to.
+
+        Downloads what the URLs in a column of a VOTable, or the lines of a file, point
+        to, several files at once. Files are numbered in the order of the rows; those
+        that exist already are skipped, and a file that was interrupted is gone on
+        with. What failed is listed; the call is an error then, and all others have
+        been tried.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table; or a file with one URL
+            a line.
+        folder : a file name, default: '.'
+            Where the files go; made if there is none. Also called `download`.
+        base : text, default: 'file'
+            What the names of the files begin with.
+        extension : text, optional
+            Extension for every file, whose contents are left as they are then. Also
+            called `extn`.
+        format : text, optional
+            Only rows whose format contains this text, or is empty. Also called `fmt`.
+        ucd : text, default: 'VOX:Image_AccessReference'
+            UCD of the column of URLs.
+        column : int not below 0, optional
+            Number of the column of URLs, from 0; goes before ucd. Also called `acref`.
+        format_column : int not below 0, optional
+            Number of the column of formats, from 0. Also called `fmtcol`.
+        checksum : True or False, optional
+            Number the files by the checksum of their URL. Also called `sum`.
+        parallel : int from 1 to 64, default: 4
+            Number of files fetched at once. Also called `num`.
+        force : True or False, optional
+            Download even what is there already.
+        url_files : True or False, optional
+            Keep the URL of each file in a file .NAME beside it.
+        list_only : True or False, optional
+            List the URLs, and download nothing. Also called `extract`.
+        background : True or False, optional
+            Return at once and download in the background, which tells nothing. Also
+            called `bkg`.
+        delete_input : True or False, optional
+            Delete the input file when everything has been downloaded. Also called
+            `tmp`.
+        output : a file name, optional
+            Name of the only file; with list_only, file to which the URLs are added.
+        verbose : True or False, optional
+            Tell of the progress on stderr.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``files`` (path): The files written
+            ``urls`` (string): Where each of them came from; with list_only, all URLs
+            ``failed`` (list): URLs of the files that could not be had
+            ``skipped`` (list): Paths of the files that were there already
+            ``bytes`` (int, byte): Number of bytes that came
+
+        Examples
+        --------
+        The URLs of a small table given as text
+
+        >>> result = votget('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', list_only=True)  # doctest: +SKIP
+        >>> result["urls"]  # doctest: +SKIP
+        ['http://example.org/a.fits']
+        """
+
+votget: _Votget
+
 class _Votinfo(Task):
     def __call__(
         self,

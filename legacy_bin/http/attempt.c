@@ -173,6 +173,7 @@ bool attempt_start(struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    if (transfer->request.is_direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (transfer->round > 0)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L); /* whatever was wrong with the old one */
     double connect = transfer->request.limits.connect_seconds;

@@ -63,6 +63,7 @@ struct http_request {
     struct http_limits limits;
     bool is_repeatable;    /* a POST that may be sent again after a failure (GET and HEAD always are) */
     bool is_restartable;   /* `start` may come again: the consumer then drops what it has */
+    bool is_direct;        /* without proxy, whatever the environment says: for services on this machine */
     bool no_compression;   /* do not ask for gzip (files that are kept as they are) */
     uint64_t offset;       /* resume here: the consumer has the bytes before … */
     const char *validator; /* … of the version with this ETag or Last-Modified */

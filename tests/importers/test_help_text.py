@@ -158,7 +158,7 @@ def test_gnu_programs_understand_their_drafts(tmp_path: Path) -> None:
     assert (tmp_path / "list.gz").exists()
 
 
-@pytest.mark.parametrize("tool", ["votinfo", "votcnv", "votsort", "votpos", "votstat", "vosesame"])
+@pytest.mark.parametrize("tool", ["votinfo", "votcnv", "votsort", "votpos", "votstat", "votget", "vosesame"])
 def test_our_own_tools_describe_themselves(tool: str, bindir: Path, tmp_path: Path) -> None:
     draft = draft_from_program(str(bindir / tool))
     task = made(draft, tmp_path)

@@ -6,8 +6,14 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from archive.fixture import RunningArchive
+
+    from ..conftest import Finished
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent.parent / "legacy_bin"
@@ -64,3 +70,20 @@ def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest
     libraries = ["-lexpat", "-lz", "-lstdc++", "-o", program]
     subprocess.run([*compiler, HERE / "trials" / "reader.c", library, *libraries], check=True)
     return program
+
+
+@pytest.fixture
+def get(run: Callable[..., Finished]) -> Callable[..., Finished]:
+    """votget with short waits."""
+    return lambda *words, **more: run("votget", "--wait=0.02", *words, **more)
+
+
+@pytest.fixture
+def list_of(archive: RunningArchive, tmp_path: Path) -> Callable[..., str]:
+    """`list_of("/files/hello.txt", ...)`: a file of URLs of the archive; its name."""
+
+    def write(*routes: str, name: str = "urls") -> str:
+        (tmp_path / name).write_text("".join(archive.http + route + "\n" for route in routes))
+        return name
+
+    return write

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -19,6 +20,10 @@ INPUTS = GOLDEN / "inputs"
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
+    def translate_path(self, path: str) -> str:
+        """Also of a whole URL, as a proxy is asked for."""
+        return super().translate_path(urlsplit(path).path)
+
     def log_message(self, format: str, *args: object) -> None:
         pass
 
@@ -60,14 +65,15 @@ class Case:
         command = self.text("cmd")
         if not self.text("server"):
             return self._shell(command, bindir, scratch)
+        # The port stands in inputs, and in results: any free one is reached as the proxy of all others.
         with serve(INPUTS / "www") as port:
-            return self._shell(command.replace(f":{self.text('server')}/", f":{port}/"), bindir, scratch)
+            return self._shell(command, bindir, scratch, http_proxy=f"http://127.0.0.1:{port}")
 
-    def _shell(self, command: str, bindir: Path, scratch: Path) -> subprocess.CompletedProcess[bytes]:
+    def _shell(self, command: str, bindir: Path, scratch: Path, **more: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             ["bash", "-c", command],
             cwd=scratch,
-            env={"PATH": f"{bindir}:/usr/bin:/bin", "HOME": str(scratch)},
+            env={"PATH": f"{bindir}:/usr/bin:/bin", "HOME": str(scratch), **more},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=60,

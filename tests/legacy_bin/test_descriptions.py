@@ -8,7 +8,18 @@ import subprocess
 import pytest
 import yaml
 
-TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votsort", "votsplit", "votstat", "vosesame", "voclient-fetch"]
+TOOLS = [
+    "votcat",
+    "votcnv",
+    "votinfo",
+    "votpos",
+    "votsort",
+    "votsplit",
+    "votstat",
+    "votget",
+    "vosesame",
+    "voclient-fetch",
+]
 every_tool = pytest.mark.parametrize("tool", TOOLS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votsort", "votsplit", "votstat"]
-TOOLS = [*TABLE_TOOLS, "vosesame", "voclient-fetch"]
+TOOLS = [*TABLE_TOOLS, "votget", "vosesame", "voclient-fetch"]
 
 
 def operands(tool: str, name: str) -> list[str]:

@@ -16,7 +16,7 @@ from voclient.tasking.descriptors.descriptor import Descriptor, Parameter
 from voclient.tasking.packages.searchpath import find_packages
 from voclient.vaopackage import __dir__ as names_of_tasks
 
-TOOLS = ("votinfo", "votcat", "votcnv", "votsort", "votsplit", "votpos", "votstat", "vosesame")
+TOOLS = ("votinfo", "votcat", "votcnv", "votsort", "votsplit", "votpos", "votstat", "votget", "vosesame")
 VALUES = {"value", "integer", "real"}
 FLAGS = {"flag", "count", "optional", "action"}
 
@@ -65,10 +65,10 @@ def test_every_option_a_descriptor_uses_is_one_of_the_original_and_of_the_same_k
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_original_s_name_of_each_option_is_a_name_of_its_parameter(tool: str) -> None:
-    """All but those with an opposite (header) or a repetition of their own."""
+    """All but those with an opposite (header), a repetition of their own, or the name of a control (cache)."""
     for word, parameter in words_of(descriptor_of(tool)):
         name = word.removeprefix("--").partition("=")[0]
-        if parameter is not None and parameter.name not in ("header", "descriptions"):
+        if parameter is not None and parameter.name not in ("header", "descriptions", "url_files"):
             assert name in (parameter.name, *parameter.aliases), word
 
 
