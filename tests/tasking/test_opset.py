@@ -269,3 +269,18 @@ def test_nothing_of_a_run_that_was_never_started_waits_for_the_garbage_collector
         assert record() is None
     finally:
         gc.enable()
+
+
+def test_what_cannot_be_waited_for_or_called_is_told_by_its_name() -> None:
+    result = shell("echo a = 1")
+    for wrong in ("soon", float("nan"), []):
+        with pytest.raises(TypeError, match="sh: to wait takes a number of seconds, not"):
+            result.wait(wrong)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="sh: to wait takes a number of seconds, not"):
+            result.wait_for("a", wrong)  # type: ignore[arg-type]
+    with pytest.raises(
+        TypeError, match=r"sh: on\(\) takes a pattern of keys and a function of \(key, value\), not 'a' and 5"
+    ):
+        result.on("a", 5)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"sh: on\(\) takes"):
+        result.on(print, "a")  # type: ignore[arg-type]

@@ -111,7 +111,7 @@ def test_what_has_no_rows_makes_no_table() -> None:
         single.to_table()
     rows = shell("echo 1,p", results=ROWS)
     rows["note"] = "mine"
-    with pytest.raises(ValueError, match="sh: not all of x, note have rows"):
+    with pytest.raises(ValueError, match="sh: 'note' has no rows, but one value"):
         rows.to_table("x", "note")
     with pytest.raises(KeyError, match="did you mean 'table'"):
         rows.to_table("tabel")

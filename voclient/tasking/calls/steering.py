@@ -126,7 +126,8 @@ def _cache(value: Any) -> bool | float | str:
 
 
 def _callback(value: Any) -> Any:
-    if not all(map(callable, value.values() if isinstance(value, Mapping) else [value])):
+    patterns, functions = (list(value), value.values()) if isinstance(value, Mapping) else ([], [value])
+    if not all(map(callable, functions)) or not all(isinstance(pattern, str) for pattern in patterns):
         raise _NotAcceptedError("a function of (key, value), or a mapping of patterns to them")
     return value
 

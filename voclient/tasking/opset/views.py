@@ -116,7 +116,8 @@ class Views(Entries, Facts):
             reference = self._record.contents.as_table(keys)
         if reference is None:
             task = self._record.descriptor.task
-            raise ValueError(f"{task}: " + (f"not all of {', '.join(keys)} have rows" if keys else "no key has rows"))
+            single = next((key for key in keys if not self._record.contents.has_rows(key)), None)
+            raise ValueError(f"{task}: " + (f"{single!r} has no rows, but one value" if single else "no key has rows"))
         return reference.resolve()
 
     def _repr_html_(self) -> str:

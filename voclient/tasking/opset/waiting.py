@@ -52,6 +52,7 @@ class Waiting(Entries):
         True
         """
         record = self._record
+        self._check_seconds(timeout)
         self._expect_news()
         in_callback = in_callback_thread()  # it would wait for itself
         if not record.wait_over(not in_callback, timeout):
@@ -93,6 +94,7 @@ class Waiting(Entries):
         >>> votinfo("stars.xml", async_=True).wait_for("rows", timeout=60)
         5
         """
+        self._check_seconds(timeout)
         if key not in self:
             self._expect_news()
             if not self._record.wait_until(lambda: key in self or self._record.finished, timeout):
@@ -165,6 +167,11 @@ class Waiting(Entries):
         ra 10.684708
         """
         record = self._record
+        if not isinstance(pattern, str) or not callable(function):
+            raise TypeError(
+                f"{record.descriptor.task}: on() takes a pattern of keys and a function of (key, value), "
+                f"not {pattern!r} and {function!r}"
+            )
         callbacks = Callbacks({pattern: function}, record)
         if self._run is not None:
             self._run.is_watched = True
@@ -232,6 +239,10 @@ class Waiting(Entries):
             return False
         run.stop(Status.ABORTED, message)
         return True
+
+    def _check_seconds(self, timeout: object) -> None:
+        if timeout is not None and (not hasattr(timeout, "__float__") or timeout != timeout):
+            raise TypeError(f"{self._record.descriptor.task}: to wait takes a number of seconds, not {timeout!r}")
 
     def _moves_here(self) -> bool:
         """Whether the run is moved by this very thread (in a callback of a synchronous run)."""
