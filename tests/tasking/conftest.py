@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tasking.cached import tool as tool
 from tasking.engines import ENGINES, Engines
 
 from voclient.tasking.executors import Engine, adapt
