@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from tasking.cached import tool as tool
 from tasking.engines import ENGINES, Engines
+from tasking.programs import children, eventually, open_files, shell
 
 from voclient.tasking.executors import Engine, adapt
 from voclient.tasking.packages import searchpath
@@ -87,3 +90,16 @@ def engine(executor: Any) -> Engine:
     found = adapt(executor)
     assert found is not None
     return found
+
+
+@pytest.fixture
+def nothing_left_of_sessions() -> Iterator[None]:
+    """After the test there are no more open files, threads and child processes than before it."""
+    shell("true", async_=True, callback=lambda key, value: None).wait()
+    gc.collect()
+    files, threads, others = open_files(), threading.active_count(), set(children())
+    yield
+    gc.collect()
+    assert eventually(lambda: len(open_files()) <= len(files)), sorted(set(open_files().items()) - set(files.items()))
+    assert eventually(lambda: threading.active_count() <= threads)
+    assert eventually(lambda: set(children()) <= others), set(children()) - others

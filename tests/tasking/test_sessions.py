@@ -6,14 +6,13 @@ import asyncio
 import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
-from tasking.programs import children, eventually, in_new_interpreter, is_alive, open_files, shell
+from tasking.programs import eventually, in_new_interpreter, is_alive, open_files, shell
 
-from voclient import tasking
 from voclient.tasking import Task, TaskError, TaskParameterError, load_descriptor
 from voclient.tasking.errors import DescriptorError, TaskExecutionError, TaskTimeoutError
 from voclient.tasking.executors import local
@@ -62,17 +61,7 @@ results:
 """
 
 
-@pytest.fixture(autouse=True)
-def nothing_left() -> Iterator[None]:
-    """After the test there are no more open files, threads and child processes than before it."""
-    shell("true", async_=True, callback=lambda key, value: None).wait()
-    gc.collect()
-    files, threads, others = open_files(), threading.active_count(), set(children())
-    yield
-    gc.collect()
-    assert eventually(lambda: len(open_files()) <= len(files)), sorted(set(open_files().items()) - set(files.items()))
-    assert eventually(lambda: threading.active_count() <= threads)
-    assert eventually(lambda: set(children()) <= others), set(children()) - others
+pytestmark = pytest.mark.usefixtures("nothing_left_of_sessions")
 
 
 @pytest.fixture
@@ -269,14 +258,6 @@ def test_a_command_that_is_not_complete_does_not_wait_for_ever_and_one_that_comp
         assert result.exitstatus == result.ERROR
         assert result.exitmsg == "the command is not complete: the program waits for more, at 'more>'"
         assert session("pid")["pid"] == pid, "it was interrupted, and goes on"
-
-
-@pytest.mark.parametrize("command", ["if (1) {", "pause -1"])
-def test_gnuplot_that_waits_for_more_is_found_out(command: str) -> None:
-    with tasking.import_task("gnuplot.gnuplot").session() as gnuplot:
-        gnuplot._conversation._patience = 0.3
-        assert gnuplot(command).exitmsg.startswith("the command is not complete: the program waits for more")
-        assert gnuplot("print 6 * 7").stdout == "42\n"
 
 
 def test_a_question_before_the_first_prompt_that_takes_no_answer_ends_the_start(
@@ -494,60 +475,6 @@ def test_a_wrong_word_is_refused(words: Maker, change: tuple[str, str], message:
     with pytest.raises(DescriptorError) as caught:
         words(change)
     assert message in str(caught.value)
-
-
-# Programs of Debian.
-
-
-def task_of(tmp_path: Path, text: str) -> Task:
-    (tmp_path / "t.yaml").write_text(f"task: t\nsummary: A program of Debian\n{text}")
-    return Task(load_descriptor(tmp_path / "t.yaml"))
-
-
-BC = r"""
-executable: bc
-arguments: [-q]
-parameters: {expression: {required: true}}
-session:
-  marker: 'print "ready\n"'
-  prompt: 'ready\n'
-  startup: ["scale = 4"]
-  command: "{expression}"
-  quit: quit
-  error: '^(\(standard_in\)|Runtime error) .*'
-results:
-  stdout: {format: regex, pattern: '(?P<value>.+)', rows: false, keys: {value: float}}
-"""
-SQLITE = r"""
-executable: sqlite3
-arguments: [-interactive, -csv, -header]
-parameters:
-  database: {type: path, argv: "{}"}
-  query: {required: true, pattern: '.*;'}
-session:
-  prompt: 'sqlite> '
-  command: "{query}"
-  quit: .quit
-  error: '^(?:Parse|Runtime) error.*'
-results:
-  stdout: {format: csv, keys: {star: string, vmag: float}}
-"""
-
-
-def test_bc_has_no_prompt_and_is_told_to_say_when_it_is_done(tmp_path: Path) -> None:
-    with task_of(tmp_path, BC).session() as bc:
-        assert [bc(text)["value"] for text in ("6 * 7", "1 / 3", "2 ^ 64")] == [42, 0.3333, 18446744073709551616.0]
-        assert bc("1 / 0").exitmsg == "Runtime error"
-        assert bc("while (1) {}", timeout=0.2).exitstatus.name == "TIMEOUT"
-        assert bc("1 + 1")["value"] == 2
-
-
-def test_sqlite_gives_tables_from_one_database(tmp_path: Path) -> None:
-    with task_of(tmp_path, SQLITE).session(database=tmp_path / "stars.db") as query:
-        query("create table stars (star, vmag);")
-        query("insert into stars values ('Vega', 0.03), ('Sirius', -1.46);")
-        assert query("select * from stars order by vmag;")["star"] == ["Sirius", "Vega"]
-        assert "no such table" in query("select * from planets;").exitmsg
 
 
 @pytest.mark.filterwarnings("always::FutureWarning")

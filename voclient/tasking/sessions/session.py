@@ -15,18 +15,19 @@ from weakref import WeakSet, ref
 
 from ..calls.arguments import translate, warn_of_old_names
 from ..calls.controls import Controls
-from ..descriptors.descriptor import CONTROLS, Condition
+from ..descriptors.descriptor import CONTROLS
 from ..errors import TaskError, TaskParameterError
 from ..executors.local import Queue
 from ..opset import OPset
 from ..running.record import Status
 from ..running.run import Run
 from .conversation import CLOSED, Conversation
+from .parts import part
 from .session_call import Call
 
 if TYPE_CHECKING:
     from ..calls.tasks import Task
-    from ..descriptors.descriptor import Descriptor, Invocation
+    from ..descriptors.descriptor import Invocation
     from .talk import Talk
 
 _CALL_CONTROLS = ("async_", "timeout", "check", "callback", "async")
@@ -49,9 +50,9 @@ class Session:
         if descriptor.session is None:
             raise TaskError(f"{descriptor.task}: its descriptor has no 'session'")
         self.form = descriptor.session
-        self._task = type(task)(_part(descriptor, typed=True))
+        self._task = type(task)(part(descriptor, typed=True))
         """What a call takes."""
-        self._starter = type(task)(_part(descriptor, typed=False))
+        self._starter = type(task)(part(descriptor, typed=False))
         self.controls, self._given = _split(self._starter, operands, given, _SESSION_CONTROLS)
         self._descriptor = descriptor
         self._calls: deque[Call | Talk] = deque()
@@ -331,39 +332,6 @@ def call_once(task: Task, operands: tuple[Any, ...], given: dict[str, Any]) -> O
         return session(**of_call)
     with session:
         return session(**of_call)
-
-
-def _part(descriptor: Descriptor, *, typed: bool) -> Descriptor:
-    """The descriptor of what is typed for a call, or of how the program is started: rules hold within each."""
-    kept = [index for index, parameter in enumerate(descriptor.parameters) if parameter.typed is typed]
-    names = {descriptor.parameters[index].name for index in kept}
-
-    def inside(groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-        return tuple(group for group in groups if names.issuperset(group))
-
-    def known(condition: Condition) -> Condition:
-        return condition if names.issuperset(name for name, _ in condition) else ()
-
-    return descriptor._replace(
-        parameters=tuple(
-            parameter._replace(
-                needs=tuple(name for name in parameter.needs if name in names),
-                when=known(parameter.when),
-                required_when=known(parameter.required_when),
-            )
-            for parameter in map(descriptor.parameters.__getitem__, kept)
-        ),
-        command=tuple(
-            kept.index(word) if isinstance(word, int) else word
-            for word in descriptor.command
-            if not isinstance(word, int) or word in kept
-        ),
-        exclusive=inside(descriptor.exclusive),
-        at_least_one=inside(descriptor.at_least_one),
-        exactly_one=inside(descriptor.exactly_one),
-        prompts=() if typed else descriptor.prompts,
-        deprecated="" if typed else descriptor.deprecated,
-    )
 
 
 def _split(
