@@ -487,3 +487,8 @@ def test_a_package_gives_defaults_to_its_tasks(folder: Folder) -> None:
     assert (package.version, task.package, task.install) == ("1.10", "p", "apt install x")
     assert task.bindir == str(folder.path.parent / "tools")
     assert dict(task.environment) == {"A": "1", "B": "3"}
+
+
+def test_a_pattern_that_names_nothing_gives_nothing_and_is_refused(folder: Folder) -> None:
+    told = folder.problems(f"{HEAD}results: {{stdout: {{format: regex, pattern: '([0-9]+)'}}}}\n")
+    assert told == ["4:44: the pattern gives nothing: it has no group with a name, (?P<name>…)"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from .checking import Checker
@@ -63,16 +64,11 @@ def _name_by_itself(data: dict[str, Any], keys: list[dict[str, Any]]) -> None:
 
 
 def _check_columns(checker: Checker, path: Path, keys: list[dict[str, Any]], columns: list[str]) -> None:
-    for key in keys:
-        group = key.get("group", key["name"])
-        where = (*path, "keys", key["name"])
-        if key.get("type") in _REFERENCES:
-            continue
-        if isinstance(group, int):
-            if not 1 <= group <= len(columns):
-                checker.problem(where, f"no column {group}: they are 1 to {len(columns)}")
-        else:
-            checker.refer(where, group, columns, "column", at_key="group" not in key)
+    for where, group, is_own in _sources(path, keys):
+        if not isinstance(group, int):
+            checker.refer(where, group, columns, "column", at_key=is_own)
+        elif not 1 <= group <= len(columns):
+            checker.problem(where, f"no column {group}: they are 1 to {len(columns)}")
 
 
 def _check_groups(checker: Checker, path: Path, data: dict[str, Any], keys: list[dict[str, Any]]) -> None:
@@ -82,16 +78,18 @@ def _check_groups(checker: Checker, path: Path, data: dict[str, Any], keys: list
     compiled = re.compile(data["pattern"])
     if not keys and "key" not in data:
         checker.problem((*path, "pattern"), "the pattern gives nothing: it has no group with a name, (?P<name>…)")
+    for where, group, is_own in _sources(path, keys):
+        if not isinstance(group, int):
+            checker.refer(where, group, compiled.groupindex, "group", at_key=is_own)
+        elif not 0 <= group <= compiled.groups:
+            checker.problem(where, f"the pattern has {compiled.groups} groups, none with number {group}")
+
+
+def _sources(path: Path, keys: list[dict[str, Any]]) -> Iterator[tuple[Path, str | int, bool]]:
+    """Of each key with single values: its path, what it is found by, and whether that is its own name."""
     for key in keys:
-        group = key.get("group", key["name"])
-        where = (*path, "keys", key["name"])
-        if key.get("type") in _REFERENCES:
-            continue
-        if isinstance(group, int):
-            if not 0 <= group <= compiled.groups:
-                checker.problem(where, f"the pattern has {compiled.groups} groups, none with number {group}")
-        else:
-            checker.refer(where, group, compiled.groupindex, "group", at_key="group" not in key)
+        if key.get("type") not in _REFERENCES:
+            yield (*path, "keys", key["name"]), key.get("group", key["name"]), "group" not in key
 
 
 def key_names(results: dict[str, Any]) -> list[str] | None:
