@@ -93,6 +93,7 @@ def test_list_tells_which_programs_are_missing(package: Path) -> None:
     done = voclient("list", "demo.*")
     assert done.stdout == ("demo.gone\tA task (no program 'nosuchprogram' here)\ndemo.names\tPositions of names\n")
     assert json.loads(voclient("list", "demo.gone", "--json").stdout)[0]["program"] is None
+    assert "  gone   A task (no program 'nosuchprogram' here)\n" in voclient("show", "demo").stdout
 
 
 def test_a_table_that_cannot_be_read_is_a_failure_in_one_line(package: Path) -> None:

@@ -106,6 +106,15 @@ def test_a_missing_package_or_task_is_told_with_places_and_a_suggestion(make_pac
         tasking.load_package(file=folder / "nowhere")
 
 
+def test_a_name_that_is_that_of_a_folder_here_is_told_how_to_say_so(
+    make_package: PackageMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make_package("demo", greet=TASK).parent)
+    with pytest.raises(PackageNotFoundError, match=r"the folder 'demo' here is one: load_package\('./demo'\)$"):
+        tasking.load_package("demo")
+    assert tasking.load_package("./demo").__name__ == "demo"
+
+
 def test_a_task_alone_and_a_file_are_imported(make_package: PackageMaker) -> None:
     folder = make_package("demo", greet=TASK)
     tasking.set_task_path([folder.parent])

@@ -56,10 +56,10 @@ def run(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:
             print("\n" * (i > 0) + f"{style.bold(package.name)} {style.dim(package.version)}  {package.summary}")
         for entry in entries:
             if style.is_terminal():
-                text = style.hang(_summary(package, entry), longest + 4)
+                text = style.hang(summary_of(package, entry), longest + 4)
                 print(f"  {style.bold(entry.task.ljust(longest))}  {text}")
             else:
-                print(f"{package.name}.{entry.task}\t{_summary(package, entry)}")
+                print(f"{package.name}.{entry.task}\t{summary_of(package, entry)}")
     return OK
 
 
@@ -76,7 +76,8 @@ def _program(package: Package, entry: Entry) -> str | None:
         return None
 
 
-def _summary(package: Package, entry: Entry) -> str:
+def summary_of(package: Package, entry: Entry) -> str:
+    """What a task does, or why it does nothing: its descriptor is wrong, its program missing."""
     if entry.error:
         return style.bad("(wrong descriptor: see `voclient check`)")
     missing = "" if _program(package, entry) else style.bad(f" (no program {entry.executable!r} here)")

@@ -16,6 +16,7 @@ from voclient.tasking.packages.modules import import_task
 from voclient.tasking.packages.searchpath import find_packages
 
 from . import OK, style
+from .listing import summary_of
 
 EPILOG = """\
   voclient show vosesame         a task (package.task when two packages have one of that name)
@@ -50,7 +51,8 @@ def _show_package(package: Package) -> str:
     for name in ("author", "contact", "homepage", "license", "folder"):
         if value := getattr(package, name):
             lines.append(f"  {name:<9} {value}")
-    tasks = style.definitions((entry.task, entry.summary, entry.error) for entry in index_package(package))
+    entries = index_package(package)
+    tasks = style.definitions((entry.task, summary_of(package, entry), entry.error) for entry in entries)
     return "\n".join([*lines, "", style.bold("Tasks"), tasks])
 
 

@@ -64,7 +64,7 @@ def load_package(
         if name is None:
             raise TypeError("load_package needs a name or a file")
         if isinstance(name, str) and os.sep not in name and name not in (os.curdir, os.pardir):
-            return import_package(name)
+            return _import_by_name(name)
         file, name = name, None
     path = os.path.abspath(os.path.expanduser(file))
     path = os.path.join(path, PACKAGE_FILE) if os.path.isdir(path) else path
@@ -79,6 +79,16 @@ def load_package(
         )
     prepend_task_path(package.folder)
     return import_package(package.name)
+
+
+def _import_by_name(name: str) -> ModuleType:
+    try:
+        return import_package(name)
+    except PackageNotFoundError as error:
+        if not os.path.isfile(os.path.join(name, PACKAGE_FILE)):
+            raise
+        text = f"{error}; the folder {name!r} here is one: load_package('./{name}')"
+        raise PackageNotFoundError(text, package=name, searched=error.searched) from None
 
 
 def import_package(name: str) -> ModuleType:
