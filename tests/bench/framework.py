@@ -36,8 +36,9 @@ walls = [[], []]
 for _ in range(200):
     for which, function in enumerate((lambda: {ours}, bare)):
         start = time.perf_counter(); function(); walls[which].append(time.perf_counter() - start)
-import statistics
-report(ratio=statistics.median(walls[0]) / statistics.median(walls[1]), ms=statistics.median(walls[0]) * 1e3)
+# Medians would see what else the machine does.
+quick = [sorted(wall)[20] for wall in walls]
+report(ratio=quick[0] / quick[1], ms=quick[0] * 1e3)
 """
 
 # The kernel's autogroup makes a session of its own, which every task has, dear when the machine is busy: told apart.
