@@ -77,18 +77,31 @@ static inline packed_row unpack(packed_row from, struct vot_cell *cell) {
     return from + length;
 }
 
-bool store_add(struct store *store, const struct vot_row *row, struct error *error) {
-    size_t need = VOT_CELL_SLACK + 1; /* at least a byte a row: places must differ */
+size_t packed_row_room(const struct vot_row *row) {
+    size_t need = VOT_CELL_SLACK + 1;
     for (size_t i = 0; i < row->count; i++) need += row->cells[i].length + LARGEST_HEADER;
+    return need;
+}
+
+size_t packed_row_write(unsigned char *to, const struct vot_row *row) {
+    unsigned char *start = to;
+    for (size_t i = 0; i < row->count; i++) to = pack(to, &row->cells[i]);
+    if (row->count == 0) *to++ = 0; /* at least a byte a row: places must differ */
+    return (size_t)(to - start);
+}
+
+void packed_row_read(packed_row row, struct vot_cell *cells, size_t columns) {
+    for (size_t i = 0; i < columns; i++) row = unpack(row, &cells[i]);
+}
+
+bool store_add(struct store *store, const struct vot_row *row, struct error *error) {
+    size_t need = packed_row_room(row);
     struct store_block *block = store->last;
     if (!block || block->capacity - block->used < need) {
         if (!add_block(store, need, error)) return false;
         block = store->last;
     }
-    unsigned char *to = block->bytes + block->used;
-    for (size_t i = 0; i < row->count; i++) to = pack(to, &row->cells[i]);
-    if (row->count == 0) *to++ = 0;
-    block->used = (size_t)(to - block->bytes);
+    block->used += packed_row_write(block->bytes + block->used, row);
     store->count++;
     return true;
 }
@@ -114,7 +127,7 @@ packed_row store_next(const struct store *store, struct store_place *place) {
 }
 
 void store_unpack(const struct store *store, packed_row row, struct vot_cell *cells) {
-    for (size_t i = 0; i < store->columns; i++) row = unpack(row, &cells[i]);
+    packed_row_read(row, cells, store->columns);
 }
 
 struct vot_cell store_cell(packed_row row, size_t column) {

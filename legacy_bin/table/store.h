@@ -8,6 +8,12 @@
 struct store;
 typedef const unsigned char *packed_row;
 
+/* A row packed elsewhere: the bytes it needs at most, slack behind its last cell included; packed, how many it has
+ * without slack; and its cells again. */
+size_t packed_row_room(const struct vot_row *row);
+size_t packed_row_write(unsigned char *to, const struct vot_row *row);
+void packed_row_read(packed_row row, struct vot_cell *cells, size_t columns);
+
 /* NULL with error set. */
 struct store *store_open(size_t columns, struct error *error);
 bool store_add(struct store *store, const struct vot_row *row, struct error *error);

@@ -61,6 +61,7 @@ struct job {
     struct excerpt_source source;
     struct part *parts;
     size_t count, capacity;
+    struct group_file group_file;
     uint64_t block; /* rows of a file; 0: all */
     bool by_resource, by_column;
     struct series series;
@@ -120,7 +121,7 @@ static bool group_rows(struct job *job, struct part *part, struct error *error) 
     const struct vot_table *table = vot_current_table(job->first);
     size_t column;
     if (!find_column(job, table->node, &column, error)) return false;
-    part->groups = groups_open(table, column, error);
+    part->groups = groups_open(table, column, &job->group_file, error);
     enum vot_event event = VOT_ROW;
     while (part->groups && (event = vot_next(job->first, error)) == VOT_ROW)
         if (!groups_add(part->groups, vot_current_row(job->first), error)) return false;
@@ -175,10 +176,10 @@ static bool write_group(const struct piece *piece, struct sink *sink, const stru
                         struct error *error) {
     struct vot_cell *cells = calloc(table->field_count + 1, sizeof *cells);
     bool done = cells ? sink_rows(sink, table, error) : error_set_memory(error);
-    for (uint64_t i = 0; done && i < piece->rows && !output_failed(sink->output); i++) {
-        groups_row(piece->part->groups, piece->number, i, cells);
-        done = sink_row(sink, table, &(struct vot_row){cells, table->field_count}, error);
-    }
+    if (piece->rows > 0) groups_start(piece->part->groups, piece->number);
+    for (uint64_t i = 0; done && i < piece->rows && !output_failed(sink->output); i++)
+        done = groups_next(piece->part->groups, cells, error) &&
+               sink_row(sink, table, &(struct vot_row){cells, table->field_count}, error);
     free(cells);
     return done && sink_rows_end(sink, table, error);
 }
@@ -404,6 +405,7 @@ static bool parse(struct job *job) {
 
 static void free_job(struct job *job) {
     for (size_t i = 0; i < job->count; i++) groups_close(job->parts[i].groups);
+    group_file_close(&job->group_file);
     free(job->parts);
     excerpt_source_close(&job->source);
     vot_close(job->first);
@@ -415,7 +417,8 @@ static void free_job(struct job *job) {
 
 static int run(const struct arguments *arguments) {
     struct error error = {0};
-    struct job job = {.arguments = arguments, .again = {.argument = arguments->first_operand}};
+    struct job job = {
+        .arguments = arguments, .again = {.argument = arguments->first_operand}, .group_file = GROUP_FILE_EMPTY};
     if (!parse(&job)) return EXIT_FAILURE;
     job.again.spool = job.spool = spool_open(&error);
     const char *input = arguments->first_operand;
@@ -447,7 +450,7 @@ const struct tool tool = {
         "in the file are left out. With -R each RESOURCE at the root is written whole.\n\n"
         "With -n each table is cut into blocks of rows. With -N, -I, -U or -c, each is split by the text in one "
         "column, without outer blanks: a file for each value, in the order in which they appear, with an INFO named "
-        "split_value; the column must be in all tables, and rows are kept in memory. A table without rows gives one "
+        "split_value; the column must be in all tables. A table without rows gives one "
         "file.\n\n"
         "Files are named by the input and a number: stars0000.xml, stars0001.xml, and so on. Unless -O is given "
         "nothing is written when one of them is there already; when something fails later, the files written are "

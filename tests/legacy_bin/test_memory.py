@@ -63,13 +63,13 @@ def test_memory_does_not_grow_with_the_table(
     assert large - small < 8
 
 
-def test_splitting_into_blocks_needs_no_more(
-    measure: Path, bindir: Path, tables: dict[int, Path], tmp_path: Path
+@pytest.mark.parametrize("words", [["-n", "500"], ["-c", "0"]], ids=" ".join)
+def test_splitting_needs_no_more(
+    measure: Path, bindir: Path, tables: dict[int, Path], tmp_path: Path, words: list[str]
 ) -> None:
+    words = [*words, "-o", str(tmp_path / "list")]
     small, large = (
-        peak_mb(
-            measure, bindir / "votsplit", "-n", "500", "-D", tmp_path / str(rows), "-o", tmp_path / "list", tables[rows]
-        )
+        peak_mb(measure, bindir / "votsplit", *words, "-D", tmp_path / str(rows), tables[rows])
         for rows in (1_000, 150_000)
     )
     assert large - small < 8

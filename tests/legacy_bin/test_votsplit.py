@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import subprocess
 from collections.abc import Callable
@@ -185,6 +186,28 @@ def test_thousands_of_values_need_no_more_open_files_than_a_few(run: Run, bindir
     for index in (0, 1, 2999):
         assert names[index] == f"parts/in{index:04}.csv"
         assert (tmp_path / names[index]).read_text() == f"v{index}\n" * 2
+
+
+def test_rows_of_any_length_come_to_their_values(run: Run, tmp_path: Path) -> None:
+    pick = random.Random(4)
+    keys = [pick.choice("abcde") for _ in range(400)]
+    rows = [[key, str(number) * pick.choice((1, 10, 3000, 40_000))] for number, key in enumerate(keys)]
+    write(tmp_path / "in.xml", tabledata([("char", "*"), ("char", "*")], rows))
+    done = succeeded(run("votsplit", "-c", "0", "in.xml"))
+    wanted = {key: [row for row in rows if row[0] == key] for key in dict.fromkeys(keys)}
+    for name, group in zip(done.lines, wanted.values(), strict=True):
+        texts = numbers(tmp_path / name)
+        assert [[a, b] for a, b in zip(texts[::2], texts[1::2], strict=True)] == group
+
+
+def test_many_tables_by_a_column_need_few_open_files(run: Run, bindir: Path, tmp_path: Path) -> None:
+    write(tmp_path / "in.xml", doc(resource("r", table("t", 3) * 200)))
+    command = f'ulimit -n 24; exec "{bindir}/votsplit" -N n -D parts in.xml'
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [numbers(tmp_path / name) for name in done.stdout.split()] == [["0"], ["1"], ["2"]] * 200
 
 
 def test_ways_to_split_exclude_each_other(run: Run, inputs: Path) -> None:
