@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from tasking.cached import tool as tool
 from tasking.engines import ENGINES, Engines
+from tasking.functions import written as written
 from tasking.programs import children, eventually, open_files, shell
 
 from voclient.tasking.executors import Engine, adapt
