@@ -26,7 +26,7 @@ bool part_is_whole(const struct part *part) {
 }
 
 static void forget_bytes(struct part *part) {
-    part->length = part->checkpoint = 0;
+    part->length = part->checkpoint = part->hashed = 0;
     part->is_continued = false;
     part->head.length = 0;
     digest_begin_sha256(&part->so_far);
@@ -120,11 +120,25 @@ static bool read_state(struct part *part, char *text, char digits[65]) {
 }
 
 static void take_bytes(struct part *part, const void *bytes, size_t length) {
-    digest_take(&part->so_far, bytes, length);
     if (part->is_continued) digest_take(&part->whole, bytes, length);
     size_t room = PART_HEAD - part->head.length;
     buffer_append(&part->head, bytes, length < room ? length : room);
     part->length += length;
+}
+
+/* SHA-256 of the bytes in the file, 64 digits. They are read for it: most files never need it. */
+static bool hash_bytes(struct part *part, char digits[65]) {
+    char block[64 * 1024];
+    while (part->hashed < part->length) {
+        uint64_t left = part->length - part->hashed;
+        size_t room = left < sizeof block ? (size_t)left : sizeof block;
+        ssize_t got = pread(part->file, block, room, (off_t)part->hashed);
+        if (got <= 0) return false;
+        digest_take(&part->so_far, block, (size_t)got);
+        part->hashed += (uint64_t)got;
+    }
+    digest_hexadecimal(&part->so_far, digits);
+    return true;
 }
 
 /* The bytes up to `length`, looked at: false when they are not those of the checkpoint. */
@@ -139,8 +153,7 @@ static bool read_bytes(struct part *part, uint64_t length, const char *expected)
         if (got <= 0) return false;
         take_bytes(part, block, (size_t)got);
     }
-    digest_hexadecimal(&part->so_far, digits);
-    return strcmp(digits, expected) == 0;
+    return hash_bytes(part, digits) && strcmp(digits, expected) == 0;
 }
 
 /* What lies behind the bytes that count is dropped. */
@@ -200,10 +213,9 @@ static bool write_state(struct part *part, struct error *error) {
     struct buffer text = {0};
     char digits[65];
     if (!part->validator) return true;
-    bool is_first = part->state < 0;
-    if (is_first) part->state = open_own(part->state_path, error);
+    if (part->state < 0) part->state = open_own(part->state_path, error);
     if (part->state < 0) return false;
-    digest_hexadecimal(&part->so_far, digits);
+    if (!hash_bytes(part, digits)) return error_set_errno(error, "cannot read '%s'", part->part_path);
     buffer_append_format(&text, "%surl %s\nvalidator %s\n", title, part->url, part->validator);
     if (part->total >= 0) buffer_append_format(&text, "length %" PRId64 "\n", part->total);
     if (part->repr_digest) buffer_append_format(&text, "digest %s\n", part->repr_digest);

@@ -26,6 +26,7 @@ struct part {
     char *url, *repr_digest, *content_md5;
     int lock, file, state;
     uint64_t checkpoint; /* bytes that the state vouches for */
+    uint64_t hashed;     /* bytes that so_far has taken: not more than a state needs */
     bool is_continued;   /* from an earlier run: the transfer has not seen all bytes */
     struct digest so_far;
     struct digest whole; /* of a continued one: what the server said of the whole */

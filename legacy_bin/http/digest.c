@@ -59,6 +59,14 @@ static void md5_block(uint32_t state[8], const unsigned char block[64]) {
     state[0] += a, state[1] += b, state[2] += c, state[3] += d;
 }
 
+/* One step of FIPS 180-4 section 6.2.2, which changes two of the eight values; the others only change their names. */
+static inline void sha_step(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+                            uint32_t *h, uint32_t added) {
+    *h += (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) + (g ^ (e & (f ^ g))) + added;
+    *d += *h;
+    *h += (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) + ((a & b) | (c & (a | b)));
+}
+
 static void sha_block(uint32_t state[8], const unsigned char block[64]) {
     uint32_t words[64], v[8];
     for (size_t i = 0; i < 16; i++)
@@ -70,14 +78,15 @@ static void sha_block(uint32_t state[8], const unsigned char block[64]) {
                    (rotate_right(late, 17) ^ rotate_right(late, 19) ^ late >> 10);
     }
     memcpy(v, state, sizeof v);
-    for (size_t i = 0; i < 64; i++) {
-        uint32_t first = v[7] + (rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25)) +
-                         ((v[4] & v[5]) ^ (~v[4] & v[6])) + sha_constants[i] + words[i];
-        uint32_t second = (rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22)) +
-                          ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += first;
-        v[0] = first + second;
+    for (size_t i = 0; i < 64; i += 8) { /* after eight steps every value is back in its place */
+        sha_step(v[0], v[1], v[2], &v[3], v[4], v[5], v[6], &v[7], sha_constants[i] + words[i]);
+        sha_step(v[7], v[0], v[1], &v[2], v[3], v[4], v[5], &v[6], sha_constants[i + 1] + words[i + 1]);
+        sha_step(v[6], v[7], v[0], &v[1], v[2], v[3], v[4], &v[5], sha_constants[i + 2] + words[i + 2]);
+        sha_step(v[5], v[6], v[7], &v[0], v[1], v[2], v[3], &v[4], sha_constants[i + 3] + words[i + 3]);
+        sha_step(v[4], v[5], v[6], &v[7], v[0], v[1], v[2], &v[3], sha_constants[i + 4] + words[i + 4]);
+        sha_step(v[3], v[4], v[5], &v[6], v[7], v[0], v[1], &v[2], sha_constants[i + 5] + words[i + 5]);
+        sha_step(v[2], v[3], v[4], &v[5], v[6], v[7], v[0], &v[1], sha_constants[i + 6] + words[i + 6]);
+        sha_step(v[1], v[2], v[3], &v[4], v[5], v[6], v[7], &v[0], sha_constants[i + 7] + words[i + 7]);
     }
     for (size_t i = 0; i < 8; i++) state[i] += v[i];
 }
