@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ("votinfo", "votcnv", "votsort", "votpos", "votstat", "votget", "vosesame", "voclient-fetch")
+TOOLS = ("votinfo", "votcnv", "votselect", "votsort", "votpos", "votstat", "votget", "vosesame", "voclient-fetch")
 
 
 @pytest.fixture(scope="module")

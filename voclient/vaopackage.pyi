@@ -472,6 +472,108 @@ class _Votpos(Task):
 
 votpos: _Votpos
 
+class _Votselect(Task):
+    def __call__(
+        self,
+        /,
+        table: TableLike | str | PathLike[str],
+        *,
+        where: str | Iterable[str] | None = None,
+        rows: str | None = None,
+        name: str | Iterable[str] | None = None,
+        col: str | None = None,
+        id: str | Iterable[str] | None = None,
+        ucd: str | Iterable[str] | None = None,
+        exclude: bool | None = False,
+        add: str | Iterable[str] | None = None,
+        top: int | None = 0,
+        sample: int | None = 1,
+        count: bool | None = False,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        indent: int | None = 0,
+        header: bool | None = True,
+        noheader: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Select rows and columns of a VOTable, and compute new ones.
+
+        Writes the rows of the first table for which a condition holds, with the
+        columns asked for, in any format of votcnv. Conditions are written like in SQL,
+        as "vmag < 10 and within(10.68, 41.27, 0.5)"; nulls are neither true nor false.
+
+        Parameters
+        ----------
+        table : an astropy Table, a file name or a URL
+            The VOTable, as a file, a URL, XML text or a Table.
+        where : text, or a list of them, optional
+            Condition that rows must meet; of several, all.
+        rows : text, optional
+            Numbers of rows, counted from 0, before the condition; like 3, 5-9, 20-,
+            0-99x10.
+        name : text, or a list of them, optional
+            Names of the columns to keep, in this order; one text may hold several,
+            separated by commas.
+        col : text, optional
+            Numbers of the columns to keep, counted from 0; like 3, 5-9, 2-.
+        id : text, or a list of them, optional
+            IDs of the columns to keep.
+        ucd : text, or a list of them, optional
+            UCDs of the columns to keep.
+        exclude : True or False, optional
+            Drop the columns named, instead of keeping them.
+        add : text, or a list of them, optional
+            Column to compute, as "name=expression" or "name [unit]=expression".
+        top : int not below 0, default: 0
+            Number of selected rows to keep; 0 keeps all.
+        sample : int not below 1, default: 1
+            Keep every so many-th of the selected rows, beginning with the first.
+        count : True or False, optional
+            Only count the rows, which is what matched says, and print the number.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+            Format to write, as for votcnv. Also called `fmt`.
+        indent : int not below 0, default: 0
+            Blanks by which each level of a VOTable is indented; 0 writes one long
+            line.
+        header : True or False, default: True
+            Whether text begins with a line of column names. Not together with
+            `noheader`.
+        noheader : True or False, optional
+            The old name for header=False. Not together with `header`.
+        output : a file name, optional
+            File to write to, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``selected`` (int): Number of rows selected
+            ``table`` (table): The selection, as a Table (VOTables, fits, csv, tsv)
+            ``text`` (text): The selection, as text (html, shtml, asv, bsv)
+            ``output`` (path): The file written to, if one was asked for
+            ``matched`` (int): Number of rows that met rows and where, as far as they were read
+            ``read`` (int): Number of rows read: all, unless top or rows ended it earlier
+            ``columns`` (list): Names of the columns written
+            ``format`` (string): The format written
+            ``rows`` (int): Number of rows written
+            ``cols`` (int): Number of columns written
+
+        Examples
+        --------
+        The brighter one of two stars in a table given as text, with its flux
+
+        >>> result = votselect('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', where="mag < 0 and star like 'S%'", add='flux=10**(-0.4*mag)')  # doctest: +SKIP
+        >>> result["matched"]  # doctest: +SKIP
+        1
+        >>> result["read"]  # doctest: +SKIP
+        2
+        >>> result["columns"]  # doctest: +SKIP
+        ['star', 'mag', 'flux']
+        """
+
+votselect: _Votselect
+
 class _Votsort(Task):
     def __call__(
         self,

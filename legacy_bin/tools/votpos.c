@@ -5,6 +5,7 @@
 #include "cli/tool.h"
 #include "io/output.h"
 #include "table/first.h"
+#include "table/position.h"
 #include "tools/input.h"
 #include "votable/reader.h"
 
@@ -35,30 +36,6 @@ struct positions {
     struct buffer room;
 };
 
-/* UCDs are compared without regard to case and to blanks around `;`. */
-static bool is_ucd(struct slice ucd, const char *wanted) {
-    size_t at = 0;
-    for (; at < ucd.length; at++) {
-        if (byte_is_blank(ucd.text[at])) continue;
-        if (!*wanted || strncasecmp(&ucd.text[at], wanted, 1) != 0) return false;
-        wanted++;
-    }
-    return !*wanted;
-}
-
-/* The last FIELD of each kind wins. false: one of them is missing. */
-static bool find_columns(const struct vot_node *table_node, size_t *ra, size_t *dec) {
-    bool has_ra = false, has_dec = false;
-    size_t index = 0;
-    for (const struct vot_node *field = vot_child(table_node, VOT_FIELD); field;
-         field = vot_sibling(field, VOT_FIELD), index++) {
-        struct slice ucd = vot_attribute(field, "ucd");
-        if (is_ucd(ucd, "pos_eq_ra_main") || is_ucd(ucd, "pos.eq.ra;meta.main")) *ra = index, has_ra = true;
-        if (is_ucd(ucd, "pos_eq_dec_main") || is_ucd(ucd, "pos.eq.dec;meta.main")) *dec = index, has_dec = true;
-    }
-    return has_ra && has_dec;
-}
-
 static bool write_cell(struct positions *positions, const struct vot_table *table, const struct vot_row *row,
                        size_t column) {
     struct slice text = vot_cell_text(&table->fields[column], &row->cells[column], &positions->room);
@@ -88,7 +65,7 @@ static bool write_row(struct positions *positions, const struct vot_table *table
 
 static bool begin_rows(struct positions *positions, struct vot_reader *reader, struct error *error) {
     const struct vot_table *table = vot_current_table(reader);
-    if (!first_table_is(table->node) || !find_columns(table->node, &positions->ra, &positions->dec))
+    if (!first_table_is(table->node) || !position_columns(table->node, &positions->ra, &positions->dec))
         return vot_skip_rows(reader, error) == VOT_ROWS_END;
     positions->row = 0;
     positions->lines = first_output_rows(&positions->first, table, positions->output, error);
@@ -106,7 +83,7 @@ static bool print(struct positions *positions, struct vot_reader *reader, struct
             return error_set_memory(error);
     }
     const struct vot_node *table_node = vot_root(reader) ? vot_first_table(vot_root(reader)) : NULL;
-    if (!table_node || !find_columns(table_node, &positions->ra, &positions->dec))
+    if (!table_node || !position_columns(table_node, &positions->ra, &positions->dec))
         return error_set(error, "Error: Cannot find position columns in table.");
     return first_output_end(&positions->first, positions->output, error);
 }

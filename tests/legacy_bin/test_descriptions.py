@@ -13,6 +13,7 @@ TOOLS = [
     "votcnv",
     "votinfo",
     "votpos",
+    "votselect",
     "votsort",
     "votsplit",
     "votstat",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votsort", "votsplit", "votstat"]
+TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votselect", "votsort", "votsplit", "votstat"]
 TOOLS = [*TABLE_TOOLS, "votget", "vosesame", "voclient-fetch"]
 
 

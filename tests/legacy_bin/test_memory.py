@@ -51,6 +51,8 @@ def peak_mb(measure: Path, *command: str | Path) -> float:
         ["votinfo"],
         ["votstat"],
         ["votpos"],
+        ["votselect", "-f", "csv", "-w", "$row % 3 > 0", "-a", "text=concat($row, '!')"],
+        ["votselect", "-s", "2"],
         ["votcat", "<VOTABLE><RESOURCE/></VOTABLE>"],
         *[["votcnv", "-f", f] for f in ("csv", "vot", "html", "votb2", "fits")],
     ],

@@ -13,7 +13,7 @@ from archive.fixture import RunningArchive
 
 STATED = {  # digits of the programs' printed numbers: significant ones, and decimals
     "votstat": (4, 2), "vosesame": (15, 6), "votpos": (17, 17), "votinfo": (17, 17), "votcnv": (17, 17),
-    "votsort": (17, 17), "votcat": (17, 17), "votsplit": (17, 17),
+    "votselect": (17, 17), "votsort": (17, 17), "votcat": (17, 17), "votsplit": (17, 17),
 }  # fmt: skip
 LONG = "A description that is so long that it has to be wrapped, with   blanks in it, " * 5
 
@@ -31,6 +31,10 @@ CALLS = [
     ("votcat", ["single_a.xml", "stars.xml"], {"format": "votb2", "output": "out.xml"}),
     ("votsplit", "multi3.xml", {"overwrite": True, "output": "list.txt"}),
     ("votsplit", "stars.xml", {"overwrite": True, "name": "var"}),
+    ("votselect", "stars.xml", {"where": ["vmag < 1", "dec > -20"], "add": "m=vmag+1", "name": ["name", "m,ra"]}),
+    ("votselect", "stars.xml", {"where": "name like 'HD%'", "format": "csv", "header": False, "sample": 2}),
+    ("votselect", "stars.xml", {"where": "nobs between 5 and 12", "count": True}),
+    ("votselect", "stars.xml", {"rows": "1-", "output": "some.xml"}),
     ("votpos", "psc.xml", {"number": True}),
     ("votpos", "pos_sexa.xml", {}),
     ("votpos", "empty.xml", {}),

@@ -1,0 +1,162 @@
+/* narrow.c - FIELDs taken out of a TABLE, put into another order, and added. */
+#include "table/narrow.h"
+
+#include <stdlib.h>
+
+#include "votable/copy.h"
+
+static bool is_dropped(const struct narrow *narrow, struct slice id) {
+    for (size_t i = 0; id.text && i < narrow->dropped_count; i++)
+        if (slice_equal(narrow->dropped[i], id)) return true;
+    return false;
+}
+
+static bool is_reference(const struct vot_node *node) {
+    return node->element == VOT_FIELDREF || node->element == VOT_PARAMREF;
+}
+
+bool narrow_group(const struct narrow *narrow, struct vot_node *group) {
+    struct vot_node **link = &group->first_child;
+    size_t removed = 0, left = 0;
+    group->last_child = NULL;
+    for (struct vot_node *child = group->first_child; child; child = child->next) {
+        bool goes = (is_reference(child) && is_dropped(narrow, vot_attribute(child, "ref"))) ||
+                    (child->element == VOT_GROUP && !narrow_group(narrow, child));
+        if (goes) {
+            *link = child->next;
+            removed++;
+            continue;
+        }
+        left += child->element != VOT_DESCRIPTION && child->element != VOT_TEXT_NODE;
+        link = &child->next;
+        group->last_child = child;
+    }
+    return removed == 0 || left > 0;
+}
+
+/* GROUPs inside a node that may be open: its last child, if that is open, stays. */
+static void remove_groups(const struct narrow *narrow, struct vot_node *node) {
+    struct vot_node **link = &node->first_child;
+    struct vot_node *last = NULL;
+    for (struct vot_node *child = node->first_child; child; child = child->next) {
+        if (child->element == VOT_GROUP && !narrow_group(narrow, child)) {
+            *link = child->next;
+            continue;
+        }
+        if (child->element != VOT_GROUP) remove_groups(narrow, child);
+        link = &child->next;
+        last = child;
+    }
+    node->last_child = last;
+}
+
+static bool set_attribute(struct vot_attribute *attribute, const char *name, struct slice value, struct arena *arena) {
+    *attribute = (struct vot_attribute){slice_of(name), arena_copy(arena, value)};
+    return attribute->value.text;
+}
+
+struct vot_node *narrow_new_field(const struct vot_node *table_node, struct slice name, const char *datatype,
+                                  struct slice unit, struct arena *arena) {
+    size_t prefix = table_node->name.length - vot_local_name(table_node->name).length, count = 0;
+    struct vot_node *field = arena_allocate(arena, sizeof *field);
+    struct vot_attribute *attributes = arena_allocate(arena, 4 * sizeof *attributes);
+    char *spelling = arena_allocate(arena, prefix + sizeof "FIELD");
+    if (!field || !attributes || !spelling) return NULL;
+    memcpy(spelling, table_node->name.text, prefix);
+    memcpy(spelling + prefix, "FIELD", sizeof "FIELD");
+    bool is_text = strcmp(datatype, "char") == 0 || strcmp(datatype, "unicodeChar") == 0;
+    bool done = set_attribute(&attributes[count++], "name", name, arena) &&
+                set_attribute(&attributes[count++], "datatype", slice_of(datatype), arena) &&
+                (!is_text || set_attribute(&attributes[count++], "arraysize", SLICE("*"), arena)) &&
+                (!unit.length || set_attribute(&attributes[count++], "unit", unit, arena));
+    *field = (struct vot_node){.element = VOT_FIELD,
+                               .name = {spelling, prefix + sizeof "FIELD" - 1},
+                               .attributes = attributes,
+                               .attribute_count = count,
+                               .line = table_node->line,
+                               .parent = (struct vot_node *)table_node};
+    return done ? field : NULL;
+}
+
+/* Where new FIELDs stand in a TABLE that keeps none of its own. */
+static bool is_place_for_fields(const struct vot_node *child) {
+    return child->element == VOT_FIELD || child->element == VOT_LINK || child->element == VOT_DATA;
+}
+
+/* The FIELDs, one after the other, where the kept ones stood; what is left over at the last of these places, or, if
+ * there is none, where the first FIELD was or else before LINK and DATA. false: no memory. */
+static bool replace_fields(struct vot_node *table, const struct vot_table *narrowed, size_t old_count,
+                           const bool *is_kept, struct arena *arena) {
+    size_t kept = 0, count = 0, index = 0, next = 0;
+    for (size_t i = 0; i < old_count; i++) kept += is_kept[i];
+    for (const struct vot_node *child = table->first_child; child; child = child->next) count++;
+    struct vot_node **children = arena_allocate(arena, (count + 1) * sizeof(struct vot_node *));
+    if (!children) return false;
+    count = 0;
+    for (struct vot_node *child = table->first_child; child; child = child->next) children[count++] = child;
+
+    bool has_place = kept > 0;
+    table->first_child = table->last_child = NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool is_field = children[i]->element == VOT_FIELD;
+        bool is_slot = is_field && is_kept[index++], is_only_place = !has_place && is_place_for_fields(children[i]);
+        size_t end = is_only_place || (is_slot && --kept == 0) ? narrowed->field_count : is_slot ? next + 1 : next;
+        has_place = has_place || is_only_place;
+        for (; next < end; next++) copy_append(table, (struct vot_node *)narrowed->fields[next].node);
+        if (!is_field) copy_append(table, children[i]);
+    }
+    for (; next < narrowed->field_count; next++) copy_append(table, (struct vot_node *)narrowed->fields[next].node);
+    return true;
+}
+
+static bool note_dropped(struct narrow *narrow, const struct vot_table *table, const bool *is_kept) {
+    narrow_free(narrow);
+    narrow->dropped = calloc(table->field_count + 1, sizeof *narrow->dropped);
+    for (size_t i = 0; narrow->dropped && i < table->field_count; i++) {
+        struct slice id = vot_attribute(table->fields[i].node, "ID");
+        if (!is_kept[i] && id.text) narrow->dropped[narrow->dropped_count++] = id;
+    }
+    return narrow->dropped;
+}
+
+static const struct vot_node *root_of(const struct vot_node *node) {
+    while (node->parent) node = node->parent;
+    return node;
+}
+
+struct vot_table *narrow_table(struct narrow *narrow, const struct vot_table *table,
+                               const struct chosen_columns *chosen, struct vot_node *const *added, struct arena *arena,
+                               struct error *error) {
+    struct vot_table *narrowed = arena_allocate(arena, sizeof *narrowed);
+    struct vot_field *fields = arena_allocate(arena, (chosen->count + 1) * sizeof *fields);
+    bool *is_kept = arena_allocate(arena, table->field_count + 1);
+    if (!narrowed || !fields || !is_kept) {
+        error_set_memory(error);
+        return NULL;
+    }
+    *narrowed = *table;
+    narrowed->fields = fields;
+    narrowed->field_count = chosen->count;
+    narrowed->rows = 0;
+    for (size_t i = 0; i < chosen->count; i++) {
+        size_t column = chosen->columns[i];
+        if (column < table->field_count) {
+            fields[i] = table->fields[column];
+            is_kept[column] = true;
+        } else if (!vot_field_parse(added[column - table->field_count], &fields[i], error)) {
+            return NULL;
+        }
+    }
+    if (!note_dropped(narrow, table, is_kept) ||
+        !replace_fields((struct vot_node *)table->node, narrowed, table->field_count, is_kept, arena)) {
+        error_set_memory(error);
+        return NULL;
+    }
+    if (narrow->dropped_count) remove_groups(narrow, (struct vot_node *)root_of(table->node));
+    return narrowed;
+}
+
+void narrow_free(struct narrow *narrow) {
+    free(narrow->dropped);
+    *narrow = (struct narrow){0};
+}

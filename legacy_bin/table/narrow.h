@@ -1,0 +1,27 @@
+/* narrow.h - a table made one of other columns: its fields, its FIELD elements, and what refers to them.
+ * The tree is changed where it stands, in the reader's arena: its TABLE may still be open. */
+#ifndef TABLE_NARROW_H
+#define TABLE_NARROW_H
+
+#include "table/column_choice.h"
+
+/* {0} to begin with, narrow_free() at the end. */
+struct narrow {
+    struct slice *dropped; /* IDs of the FIELDs that were removed */
+    size_t dropped_count;
+};
+
+/* A FIELD for a new column, in the TABLE's namespace; NULL: no memory. `unit` empty: none. */
+struct vot_node *narrow_new_field(const struct vot_node *table_node, struct slice name, const char *datatype,
+                                  struct slice unit, struct arena *arena);
+
+/* The table with the chosen columns; those behind the table's own are `added` FIELDs. In the arena, NULL with error
+ * set. The FIELDs of its TABLE are the same; FIELDref and PARAMref to others are gone, and GROUPs that had no more. */
+struct vot_table *narrow_table(struct narrow *narrow, const struct vot_table *table,
+                               const struct chosen_columns *chosen, struct vot_node *const *added, struct arena *arena,
+                               struct error *error);
+/* The same for a GROUP that is read later; false: nothing is left of it. */
+bool narrow_group(const struct narrow *narrow, struct vot_node *group);
+void narrow_free(struct narrow *narrow);
+
+#endif
