@@ -72,10 +72,10 @@ def slurm(folder: Path) -> Iterator[None]:
             ))  # fmt: skip
             assert eventually(lambda: (folder / "munge.socket").exists()), (folder / "munged.output").read_text()
             stack.enter_context(_daemon(folder, "slurmctld", "-D", "-c", "-f", str(configuration)))
-            stack.enter_context(_daemon(folder, "slurmd", "-D", "-N", "node", "-f", str(configuration)))
-            assert eventually(_is_idle, 60), (folder / "slurmctld.log").read_text() + (
-                folder / "slurmd.log"
-            ).read_text()
+            node = stack.enter_context(_daemon(folder, "slurmd", "-D", "-N", "node", "-f", str(configuration)))
+            eventually(lambda: _is_idle() or node.poll() is not None, 60)
+            logs = "".join((folder / f"{program}.log").read_text() for program in ("slurmctld", "slurmd"))
+            assert node.poll() is None and _is_idle(), logs  # noqa: PT018
             yield
             subprocess.run(["scancel", f"--user={getpass.getuser()}"], check=False, capture_output=True)
             eventually(_is_idle, 10)
@@ -87,12 +87,12 @@ def slurm(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _daemon(folder: Path, program: str, *arguments: str) -> Iterator[None]:
+def _daemon(folder: Path, program: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     path = next(place for place in (f"/usr/sbin/{program}", f"/usr/bin/{program}") if os.path.exists(place))
     with (folder / f"{program}.output").open("wb") as output:
         process = subprocess.Popen([path, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
-        yield
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
