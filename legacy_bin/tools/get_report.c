@@ -64,6 +64,7 @@ static void tell_file(const struct download_end *end) {
     json_member(SLICE("files")), json_text(slice_of(end->path));
     json_member(SLICE("urls")), json_text(slice_of(end->url));
     opset_row_end();
+    opset_flush(); /* the next thing to come is waited for */
 }
 
 /* The reason without the URL that the transfer puts in front of it. */

@@ -155,6 +155,13 @@ def test_different_urls_with_one_checksum_are_told_apart_and_the_same_is_fetched
     assert len(archive.log()) == 2
 
 
+def test_names_of_a_list_are_taken_and_kept_apart(get: Get, archive: RunningArchive, tmp_path: Path) -> None:
+    hello, image = archive.http + "/files/hello.txt", archive.http + "/files/image.fits"
+    done = get(stdin=f"{hello}\tmine\n{image}\tmine\n{hello}\n{hello}\t mine \n{hello}?2\tmine\n")
+    assert (done.status, done.stderr) == (0, "")
+    assert sorted(files(tmp_path)) == ["file0002", "mine", "mine-1.fits", "mine-2"]
+
+
 @pytest.mark.parametrize("base", ["../x", "/tmp/x", "a/b", ".", ".x", "", "a\nb"])
 def test_no_name_leads_out_of_the_folder(get: Get, list_of: Callable[..., str], tmp_path: Path, base: str) -> None:
     urls = list_of("/files/hello.txt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -159,6 +160,17 @@ def test_progress_has_the_texts_of_the_original(get: Get, list_of: Callable[...,
         "Downloaded 2 files -- Download complete (Total:  2)\n"
     )
     assert get("-v", "urls").stderr.endswith("\rDownloaded 0 files -- Download complete (Total:  2)\n")
+
+
+def test_a_terminal_is_told_how_fast_it_goes(bindir: Path, list_of: Callable[..., str], tmp_path: Path) -> None:
+    control, terminal = pty.openpty()
+    words = [bindir / "votget", "-v", list_of("/files/hello.txt")]
+    subprocess.run(words, cwd=tmp_path, stderr=terminal, check=True)
+    os.close(terminal)
+    shown = os.read(control, 4096).decode()
+    os.close(control)
+    assert "\rDownloaded 1 of 1 files .... 0.0 MB, 0.0 MB/s" in shown
+    assert shown.endswith("Downloaded 1 files -- Download complete (Total:  1)\r\n")
 
 
 def test_the_input_is_deleted_only_when_nothing_failed(get: Get, list_of: Callable[..., str], tmp_path: Path) -> None:
