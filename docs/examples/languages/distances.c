@@ -96,6 +96,7 @@ int main(int count, char **words) {
             count - first);
     }
     char found[32];
-    say("{\"key\": \"nearest\", \"value\": %s, \"unit\": \"pc\"}\n", isfinite(nearest) ? number(found, nearest) : "null");
+    say("{\"key\": \"nearest\", \"value\": %s, \"unit\": \"pc\"}\n",
+        isfinite(nearest) ? number(found, nearest) : "null");
     return 0;
 }
