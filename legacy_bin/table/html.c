@@ -151,7 +151,8 @@ static bool start(struct sink *sink, const struct vot_node *node, struct error *
 static bool shows(const struct sink *sink, const struct vot_table *table) {
     if (!is_page(sink)) return first_table_is(table->node);
     const struct vot_node *resource = table->node->parent;
-    return resource_level(resource) <= 2 && vot_child(resource, VOT_TABLE) == table->node;
+    unsigned level = resource_level(resource); /* 0: it is none */
+    return level >= 1 && level <= 2 && vot_child(resource, VOT_TABLE) == table->node;
 }
 
 static bool rows(struct sink *sink, const struct vot_table *table, struct error *error) {

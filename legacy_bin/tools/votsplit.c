@@ -102,19 +102,18 @@ static bool add_part(struct job *job, const struct vot_node *node, struct error 
     return true;
 }
 
-static bool is_part(const struct job *job, const struct vot_node *node) {
-    const struct vot_node *parent = node->parent;
-    if (!parent) return false;
-    if (job->by_resource) return node->element == VOT_RESOURCE && !parent->parent;
-    return node->element == VOT_TABLE && parent->element == VOT_RESOURCE;
+/* Whether the rows of a TABLE go into a file: one that stands in RESOURCEs alone, or with -R in one at the root. */
+static bool is_written(const struct job *job, const struct vot_node *table) {
+    const struct vot_node *node = table->parent;
+    if (!node || !node->parent) return false;
+    for (; node->parent->parent; node = node->parent)
+        if (!job->by_resource && node->element != VOT_RESOURCE) return false;
+    return node->element == VOT_RESOURCE;
 }
 
-/* Whether the rows of a table go into a file. */
-static bool is_written(const struct job *job, const struct vot_node *table) {
-    const struct vot_node *top = table;
-    if (!job->by_resource) return table->parent->element == VOT_RESOURCE;
-    while (top->parent->parent) top = top->parent;
-    return top->element == VOT_RESOURCE;
+static bool is_part(const struct job *job, const struct vot_node *node) {
+    if (job->by_resource) return node->element == VOT_RESOURCE && node->parent && !node->parent->parent;
+    return node->element == VOT_TABLE && is_written(job, node);
 }
 
 static bool group_rows(struct job *job, struct part *part, struct error *error) {
@@ -133,6 +132,8 @@ static bool take_rows(struct job *job, struct error *error) {
     struct part *part = job->count ? &job->parts[job->count - 1] : NULL;
     const struct vot_table *table = vot_current_table(job->first);
     bool is_ours = part && is_written(job, table->node);
+    if (is_ours && !job->by_resource && part->node != table->node)
+        return error_set_input(error, "line %lu: a TABLE with others inside cannot be split", table->node->line);
     bool done =
         is_ours && job->by_column ? group_rows(job, part, error) : vot_skip_rows(job->first, error) == VOT_ROWS_END;
     if (!is_ours) return done;
@@ -190,9 +191,6 @@ static bool has_changed(struct error *error) {
 
 /* The second reader at the first of the rows that come next. */
 static bool find_rows(struct job *job, const struct vot_table *table, struct error *error) {
-    if (!job->second) job->second = again_read(&job->again, error);
-    job->is_unread = !job->second;
-    if (!job->second) return false;
     while (!job->in_rows) {
         enum vot_event event = vot_next(job->second, error);
         if (event == VOT_ERROR) return false;
@@ -380,6 +378,9 @@ static bool prepare(struct job *job, struct error *error) {
     job->list =
         is_returned ? output_open_nowhere(error) : output_open(arguments_value(arguments, OPTION_OUTPUT), error);
     if (!job->list) return false;
+    job->second = again_read(&job->again, error); /* before the first file is there: it may replace the input */
+    job->is_unread = !job->second;
+    if (!job->second) return false;
     return is_dry || job->files == 0 || series_make_folder(&job->series, error);
 }
 

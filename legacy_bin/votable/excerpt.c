@@ -75,7 +75,7 @@ static bool copy_part(struct excerpt *excerpt, const struct vot_node *root, cons
         }
         if (!is_part(child) && !copy_tree(child, excerpt->root, &excerpt->arena)) return false;
     }
-    return true;
+    return excerpt->resource;
 }
 
 /* Behind DESCRIPTION and INFO of the RESOURCE. */
@@ -102,12 +102,19 @@ static void cut_out(struct vot_node *node) {
     if (parent->last_child == node) parent->last_child = before;
 }
 
+static bool has_rows(const struct vot_node *top) {
+    for (const struct vot_node *node = top; node; node = vot_next_node(node, top))
+        if (node->table) return true;
+    return false;
+}
+
 /* What a reference that leads nowhere asks for, brought along; *is_found false: it stays where it is. */
 static bool bring(struct excerpt *excerpt, const struct excerpt_source *source, struct text_map *ids,
                   struct slice reference, bool *is_found) {
     const struct text_entry *entry = text_map_find(&source->ids, reference);
     const struct vot_node *node = entry ? (const struct vot_node *)(uintptr_t)entry->number : NULL;
-    *is_found = node && (node->element == VOT_COOSYS || node->element == VOT_TIMESYS || node->element == VOT_PARAM);
+    *is_found = node && (node->element == VOT_COOSYS || node->element == VOT_TIMESYS || node->element == VOT_PARAM) &&
+                !has_rows(node); /* those of a TABLE that strayed in stay where they are */
     if (!*is_found) return true;
     struct vot_node *copy = copy_tree(node, NULL, &excerpt->arena);
     if (!copy) return false;
@@ -147,13 +154,24 @@ static bool mend_references(struct excerpt *excerpt, const struct excerpt_source
     return true;
 }
 
-/* The tables of the excerpt, ready for their rows. */
+/* Rows that the excerpt is made for: those of its TABLE, or of all in its RESOURCE. */
+static bool is_own(const struct excerpt *excerpt, const struct vot_node *data) {
+    if (excerpt->table) return data->parent->parent == excerpt->table;
+    while (data && data != excerpt->resource) data = data->parent;
+    return data;
+}
+
+/* The tables of the excerpt, ready for their rows; where others strayed in, which no version allows, without any. */
 static bool parse_tables(struct excerpt *excerpt, struct error *error) {
-    for (const struct vot_node *node = excerpt->root; node; node = vot_next_node(node, excerpt->root)) {
+    const struct vot_node *next;
+    for (const struct vot_node *node = excerpt->root; node; node = next) {
+        next = vot_next_node(node, excerpt->root);
         if (node->element < VOT_TABLEDATA || node->element > VOT_FITS) continue;
         struct vot_node *data = (struct vot_node *)node;
-        data->table = vot_table_parse(data, &excerpt->arena, error);
-        if (!data->table) return error_set_memory(error);
+        if (!is_own(excerpt, data))
+            cut_out(data);
+        else if (!(data->table = vot_table_parse(data, &excerpt->arena, error)))
+            return error_set_memory(error);
     }
     return true;
 }

@@ -174,9 +174,10 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
     enum format format = sink->settings.format;
     if (format == FORMAT_AS_IS) format = format_of(table->serialization);
     serialized->format = format;
-    if (!serialized->held)
-        return error_set_input(error, "line %lu: a TABLE with rows twice cannot be written as %s", table->node->line,
-                               format_name(format));
+    if (serialized->held != table->node)
+        return error_set_input(error,
+                               "line %lu: a TABLE with rows twice, or inside another one, cannot be written as %s",
+                               table->node->line, format_name(format));
     free(serialized->nulls);
     serialized->nulls = NULL;
     if (format == FORMAT_VOTABLE) return release(serialized, table, error) && sink_rows(serialized->xml, table, error);

@@ -87,3 +87,11 @@ def test_a_table_larger_than_the_memory_of_a_spool_arrives_whole(run: Run) -> No
     rows = [[f"{i:0100d}"] for i in range(30_000)]
     done = succeeded(run("votcnv", "-f", "html", stdin=tabledata([("char", "*")], rows)))
     assert re.findall(r"  <td>(\d{100})</td>", done.text) == [row[0] for row in rows]
+
+
+def test_a_table_outside_of_every_resource_is_not_shown(run: Run) -> None:
+    table = "<TABLE><FIELD name='a' datatype='int'/><DATA><TABLEDATA><TR><TD>7</TD></TR></TABLEDATA></DATA></TABLE>"
+    text = f"<VOTABLE version='1.3'><COOSYS>{table}</COOSYS><RESOURCE/>{table}</VOTABLE>"
+    done = run("votcnv", "-f", "html", text)
+    assert (done.status, done.stderr) == (0, "")
+    assert "<td>7</td>" not in done.text

@@ -392,6 +392,48 @@ def test_prefixes_of_elements_stay(run: Run, tmp_path: Path) -> None:
         assert all(element.tag.startswith(f"{{{space}}}") for element in root.iter())
 
 
+# Documents that no version of VOTable allows, but that are well-formed.
+
+
+def stray(inside: str) -> str:
+    return f"<COOSYS ID='s'>{inside}</COOSYS>"
+
+
+STRAYED = [
+    resource("r", table("t", 2, "", " ref='s'")) + stray(table("x", 3)),
+    resource("r", stray(table("x", 3)) + table("t", 2, "", " ref='s'")),
+    stray(resource("q", table("x", 3))) + resource("r", "<LINK>" + table("y") + "</LINK>" + table("t", 2)),
+]
+
+
+@pytest.mark.parametrize("content", STRAYED)
+@pytest.mark.parametrize("words", [[], ["-n", "9"], ["-N", "n"]], ids=" ".join)
+def test_tables_that_strayed_out_of_resources_make_no_files(
+    run: Run, tmp_path: Path, content: str, words: list[str]
+) -> None:
+    write(tmp_path / "in.xml", doc(content))
+    files = succeeded(run("votsplit", *words, "in.xml")).lines
+    assert [cell for name in files for cell in numbers(tmp_path / name)] == ["0", "1"]
+
+
+@pytest.mark.parametrize("content", STRAYED)
+def test_resources_are_whole_with_the_tables_that_strayed_in(run: Run, tmp_path: Path, content: str) -> None:
+    write(tmp_path / "in.xml", doc(content))
+    (name,) = succeeded(run("votsplit", "-R", "in.xml")).lines
+    wanted = [cell.text for cell in parsed(tmp_path / "in.xml").find("RESOURCE").iter("TD")]  # type: ignore[union-attr]
+    assert numbers(tmp_path / name) == wanted
+
+
+@pytest.mark.parametrize("format", ["vot", "votb2", "html"])
+def test_a_table_inside_another_is_refused_or_written_and_never_a_crash(run: Run, tmp_path: Path, format: str) -> None:
+    inner = table("t", 2).replace("<DATA>", f"<INFO name='i' value=''>{table('x', 3)}</INFO><DATA>")
+    write(tmp_path / "in.xml", doc(resource("r", inner)))
+    for tool in (["votcat", "in.xml"], ["votcnv"], ["votsplit", "-R", "-O"], ["votsplit", "-O"]):
+        done = run(tool[0], *tool[1:], "-f", format, "in.xml")
+        assert done.status in (0, 1)
+        assert done.status == 0 or "Error opening VOTable 'in.xml'" in refused(done)
+
+
 # Together again.
 
 
