@@ -64,7 +64,7 @@ static const struct option options[] = {
     {ACREF, 'A', "acref", OPTION_INTEGER, "N", "Number of the column of URLs, from 0"},
     {BACKGROUND, 'B', "bkg", OPTION_FLAG, NULL, "Return at once, download in the background"},
     {CACHE, 'C', "cache", OPTION_FLAG, NULL, "Keep the URL of each file in a file .NAME beside it"},
-    {FOLDER, 'D', "download", OPTION_VALUE, "DIR", "Where the files go; made if there is none", .standard = "."},
+    {FOLDER, 'D', "download", OPTION_VALUE, "DIR", "Where the files go, instead of here; made if there is none"},
     {FORMAT_COLUMN, 'F', "fmtcol", OPTION_INTEGER, "N", "Number of the column of formats, from 0"},
     {PARALLEL, 'N', "num", OPTION_INTEGER, "N", "Files fetched at once, at most 64", .standard = "4"},
     {FORCE, 'O', "force", OPTION_FLAG, NULL, "Download even what is there already"},
