@@ -12,7 +12,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ("votinfo", "votcnv", "votselect", "votsort", "votpos", "votstat", "votget", "vosesame", "voclient-fetch")
+TOOLS = (
+    "votinfo",
+    "votcat",
+    "votcnv",
+    "votselect",
+    "votsort",
+    "votsplit",
+    "votpos",
+    "votstat",
+    "votget",
+    "vosesame",
+    "voclient-fetch",
+)
 
 
 @pytest.fixture(scope="module")

@@ -88,7 +88,7 @@ static bool release(struct serialized *serialized, const struct vot_table *table
             index++;
             is_done = null && null->is_set && !is_stated ? replay_field(xml, child, null->value, error)
                                                          : sink_replay(xml, child, NULL, NULL, error);
-        } else if (child->element == VOT_DATA) {
+        } else if (child->element == VOT_DATA && !child->next) { /* the one that is open */
             is_done = sink_start(xml, child, error);
         } else {
             is_done = sink_replay(xml, child, NULL, NULL, error);

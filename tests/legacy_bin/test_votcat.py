@@ -461,3 +461,11 @@ def test_stilts_reads_every_table_of_what_we_write(run: Run, inputs: Path, tmp_p
         assert len(hdus) == 6
         for hdu in hdus[2:]:
             assert hdu.data.tolist() == hdus[1].data.tolist()
+
+
+def test_an_empty_data_before_the_one_with_rows_is_closed(run: Run) -> None:
+    inside = "<DATA></DATA><DATA><TABLEDATA><TR><TD>1</TD></TR></TABLEDATA></DATA>"
+    text = doc(resource("", f"<TABLE><FIELD name='a' datatype='int'/>{inside}</TABLE>"))
+    for format in ("vot", "votb", "votb2"):
+        (root, _) = joined(run, text, text, options=("-f", format))
+        assert shape(root[0]) == ["FIELD a", "DATA", "DATA"]
