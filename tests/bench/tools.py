@@ -46,6 +46,9 @@ elif task == "sort":
     table.remove_column("mags")
     table.sort("ra")
     table.write(sys.argv[3], format="ascii.csv", overwrite=True)
+elif task == "select":
+    table.remove_column("mags")
+    table[table["g_mag"] < 18].write(sys.argv[3], format="ascii.csv", overwrite=True)
 elif task == "stat":
     for name in table.colnames:
         if table[name].dtype.kind in "fi" and table[name].ndim == 1:
@@ -67,6 +70,7 @@ def stilts(task: str, name: Path) -> list[str]:
         "fits": ["stilts", "tcopy", *common, f"out={OUT}/s.fits", "ofmt=fits-basic"],
         "binary2": ["stilts", "tcopy", *common, f"out={OUT}/s.xml", "ofmt=votable-binary2-inline"],
         "sort": ["stilts", "tpipe", *common, "cmd=sort ra", f"out={OUT}/s.csv", "ofmt=csv"],
+        "select": ["stilts", "tpipe", *common, "cmd=select g_mag<18", f"out={OUT}/s.csv", "ofmt=csv"],
         "stat": ["stilts", "tpipe", *common, "cmd=stats", f"out={OUT}/s.csv", "ofmt=csv"],
     }[task]
 
@@ -79,6 +83,7 @@ def ours(task: str, name: Path) -> list[str]:
         "fits": ["votcnv", "-f", "fits", "-o", f"{OUT}/v.fits"],
         "binary2": ["votcnv", "-f", "votb2", "-o", f"{OUT}/v.xml"],
         "sort": ["votsort", "-N", "ra", "-f", "csv", "-o", f"{OUT}/v.csv"],
+        "select": ["votselect", "-w", "g_mag < 18", "-f", "csv", "-o", f"{OUT}/v.csv"],
         "stat": ["votstat", "-o", f"{OUT}/v.txt"],
     }[task]
     return [str(BIN / words[0]), *words[1:], str(name)]
@@ -94,6 +99,7 @@ TASKS = [
     ("binary2", "tabledata", "votcnv to BINARY2", False),
     ("csv", "binary2", "votcnv BINARY2 to CSV", False),
     ("sort", "tabledata", "votsort to CSV", True),
+    ("select", "tabledata", "votselect to CSV, one row of six", True),
     ("stat", "tabledata", "votstat", True),
 ]
 
@@ -114,6 +120,9 @@ def report(rows: int = 1_000_000, peers: bool = True) -> list[str]:
         (["votcnv", "-f", "votb2"], "tabledata", "30"),
         (["votcnv", "-f", "csv"], "binary2", "30"),
         (["votsort", "-N", "ra", "-f", "csv"], "tabledata", "25"),
+        (["votselect", "-f", "csv", "-w", "g_mag < 18"], "tabledata", ""),
+        (["votselect", "-C", "-w", "g_mag < 18"], "tabledata", ""),
+        (["votselect", "-C", "-w", "within(10.68, 41.27, 0.5)"], "tabledata", ""),
         (["votstat"], "tabledata", ""),
     ):
         lines.append(f"| `{' '.join(words)}` | {serialization} | {per_byte(words, serialization):.1f} | {gate} |")
