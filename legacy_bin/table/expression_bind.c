@@ -1,4 +1,6 @@
 /* expression_bind.c - what the names of an expression mean, and which type each part of it has. */
+#include <stdlib.h>
+
 #include "table/expression_tree.h"
 #include "table/position.h"
 
@@ -123,7 +125,24 @@ static bool bind_call(const struct expression *expression, struct node *node, co
     return function->takes_text || check_numbers(expression, node, error);
 }
 
-static bool bind(const struct expression *expression, struct node *node, const struct expression_scope *scope,
+/* Many constants of the column's type: looked up, instead of compared one by one. false: no memory. */
+static bool sort_items(struct expression *expression, struct node *node) {
+    enum expression_type type = node->child->type;
+    size_t count = 0;
+    node->sorted = NULL;
+    if (type != EXPRESSION_INTEGER && type != EXPRESSION_TEXT) return true;
+    for (const struct node *item = node->child->next; item; item = item->next, count++)
+        if (item->operation != OP_CONSTANT || item->type != type) return true;
+    node->sorted = arena_allocate(&expression->arena, count * sizeof *node->sorted);
+    if (!node->sorted) return false;
+    node->sorted_count = 0;
+    for (const struct node *item = node->child->next; item; item = item->next)
+        node->sorted[node->sorted_count++] = item->value;
+    qsort(node->sorted, count, sizeof *node->sorted, expression_order);
+    return true;
+}
+
+static bool bind(struct expression *expression, struct node *node, const struct expression_scope *scope,
                  struct error *error) {
     if (node->naming != NAMED_NOT) return bind_name(node, scope, error);
     if (!node->child) return true;
@@ -146,6 +165,7 @@ static bool bind(const struct expression *expression, struct node *node, const s
     case OP_NEGATE: node->type = type_of_operands(node); return check_numbers(expression, node, error);
     case OP_DIVIDE:
     case OP_POWER: node->type = EXPRESSION_REAL; return check_numbers(expression, node, error);
+    case OP_IN: node->type = EXPRESSION_BOOLEAN; return sort_items(expression, node) || error_set_memory(error);
     default: node->type = EXPRESSION_BOOLEAN; break;
     }
     bool joins_conditions = node->operation == OP_OR || node->operation == OP_AND || node->operation == OP_NOT;

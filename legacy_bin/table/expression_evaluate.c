@@ -1,6 +1,7 @@
 /* expression_evaluate.c - the tree walked for one row. Comparisons and logic give 1, 0 or null: true, false, unknown.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "table/expression_tree.h"
 
@@ -38,17 +39,14 @@ static struct expression_value decide(enum relation relation, int order) {
 static struct expression_value compare_texts(struct expression_value left, struct expression_value right,
                                              enum relation relation) {
     if (left.form == VALUE_NULL || right.form == VALUE_NULL) return VALUE_NOTHING;
-    size_t length = left.text.length < right.text.length ? left.text.length : right.text.length;
-    int order = length ? memcmp(left.text.text, right.text.text, length) : 0;
-    if (order == 0) order = (left.text.length > right.text.length) - (left.text.length < right.text.length);
-    return decide(relation, order);
+    return decide(relation, expression_order(&left, &right));
 }
 
 static struct expression_value compare_numbers(struct expression_value left, struct expression_value right,
                                                enum relation relation) {
     if (left.form == VALUE_NULL || right.form == VALUE_NULL) return VALUE_NOTHING;
     if (left.form == VALUE_INTEGER && right.form == VALUE_INTEGER)
-        return decide(relation, (left.integer > right.integer) - (left.integer < right.integer));
+        return decide(relation, expression_order(&left, &right));
     double a = value_real(left), b = value_real(right);
     return decide(relation, (a > b) - (a < b));
 }
@@ -107,6 +105,13 @@ static struct expression_value negated_if(bool is_negated, struct expression_val
 static struct expression_value is_in(struct evaluation *evaluation, struct node *node) {
     struct operand left = {.node = node->child};
     struct expression_value found = value_integer(0);
+    if (node->sorted) {
+        struct expression_value wanted = value_of(evaluation, &left);
+        if (wanted.form == node->sorted->form) {
+            bool has = bsearch(&wanted, node->sorted, node->sorted_count, sizeof wanted, expression_order);
+            return value_integer(has != node->is_negated);
+        }
+    }
     for (struct node *item = node->child->next; item; item = item->next) {
         struct operand right = {.node = item};
         struct expression_value truth = relate(evaluation, &left, &right, EQUAL);

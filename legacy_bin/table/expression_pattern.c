@@ -42,39 +42,60 @@ bool pattern_is_like(struct slice text, struct slice pattern, bool ignores_case)
     return wanted == pattern.length;
 }
 
-/* The library expands counted repetition (`a{9}`) when it compiles: what would grow beyond this is refused. */
-enum { EXPANSION_MAXIMUM = 4096, PATTERN_MAXIMUM = 1024 };
+/* The library copies what is repeated (`a{9}`, `a+`, and so on inwards) when it compiles: a pattern that would grow
+ * beyond so many parts is refused. */
+enum { EXPANSION_MAXIMUM = 16384, PATTERN_MAXIMUM = 1024 };
 
-/* NULL, or what is wrong. Repetitions are multiplied wherever they stand, which is never too little. */
+/* Behind the bracket expression at `at`, or where the pattern ends; never too far. */
+static size_t pass_brackets(struct slice pattern, size_t at) {
+    at++;
+    if (at < pattern.length && pattern.text[at] == '^') at++;
+    if (at < pattern.length && pattern.text[at] == ']') at++;
+    while (at < pattern.length && pattern.text[at] != ']') at++;
+    return at;
+}
+
+/* The largest number between the braces at *at, which moves to their end. */
+static size_t read_bounds(struct slice pattern, size_t *at) {
+    size_t number = 0, largest = 1;
+    for (++*at; *at < pattern.length && pattern.text[*at] != '}'; ++*at) {
+        char c = pattern.text[*at];
+        if (c < '0' || c > '9')
+            number = 0;
+        else if (number <= EXPANSION_MAXIMUM)
+            number = number * 10 + (size_t)(c - '0');
+        if (number > largest) largest = number;
+    }
+    return largest;
+}
+
+/* NULL, or what is wrong. */
 static const char *objection(struct slice pattern) {
+    size_t sums[PATTERN_MAXIMUM + 1] = {0}; /* parts of each open group, without its last */
+    size_t depth = 0, last = 0;             /* parts of the last, which an operator would repeat */
     if (pattern.length > PATTERN_MAXIMUM) return "longer than 1024 bytes";
-    size_t product = 1;
-    bool in_brackets = false;
-    for (size_t i = 0; i < pattern.length; i++) {
+    for (size_t i = 0; i < pattern.length && last <= EXPANSION_MAXIMUM; i++) {
         char c = pattern.text[i];
-        if (in_brackets) {
-            in_brackets = c != ']';
-        } else if (c == '[') {
-            in_brackets = true;
-            if (i + 1 < pattern.length && pattern.text[i + 1] == '^') i++;
-            if (i + 1 < pattern.length && pattern.text[i + 1] == ']') i++;
-        } else if (c == '\\' && i + 1 < pattern.length) {
-            i++;
-            if (pattern.text[i] >= '0' && pattern.text[i] <= '9') return "no back references";
+        if (c == '*' || c == '?') {
+            last++;
+        } else if (c == '+') {
+            last *= 2;
         } else if (c == '{') {
-            size_t count = 0, largest = 1;
-            for (i++; i < pattern.length && pattern.text[i] != '}'; i++) {
-                bool is_digit = pattern.text[i] >= '0' && pattern.text[i] <= '9';
-                count = is_digit && count <= EXPANSION_MAXIMUM ? count * 10 + (size_t)(pattern.text[i] - '0')
-                        : is_digit                             ? count
-                                                               : 0;
-                if (count > largest) largest = count;
-            }
-            product *= largest;
-            if (product > EXPANSION_MAXIMUM) return "too many repetitions";
+            last *= read_bounds(pattern, &i) + 1;
+        } else if (c == ')' && depth > 0) {
+            last += sums[depth--] + 1;
+        } else {
+            sums[depth] += last;
+            last = c != '(';
+            if (c == '(') sums[++depth] = 0;
+            if (c == '[') i = pass_brackets(pattern, i);
+            if (c != '\\' || i + 1 == pattern.length) continue;
+            c = pattern.text[++i];
+            if (c >= '0' && c <= '9') return "no back references";
         }
     }
-    return NULL;
+    for (size_t i = 0; i <= depth; i++) last += sums[i];
+    return last > EXPANSION_MAXIMUM ? "too many repetitions" : NULL;
 }
 
 struct pattern {

@@ -48,9 +48,11 @@ struct node {
     unsigned depth;    /* of the nodes below, and their own */
     size_t at;         /* where it stands in the text */
     struct node *child, *last_child, *next;
-    struct expression_value value; /* constants */
-    struct slice name;             /* of a column */
-    size_t column, column2;        /* within(): right ascension and declination */
+    struct expression_value value;   /* constants */
+    struct expression_value *sorted; /* IN: its items in order, where they are constants of one type; else NULL */
+    size_t sorted_count;
+    struct slice name;      /* of a column */
+    size_t column, column2; /* within(): right ascension and declination */
     const struct vot_field *field, *field2;
     struct expression *computed;
     const struct function *function;
@@ -106,6 +108,9 @@ struct expression_value expression_number_in(struct slice text);
 struct expression_value expression_boolean_in(struct slice text);
 struct expression_value expression_real(double value); /* NaN is null */
 struct expression_value expression_cell_value(struct evaluation *evaluation, struct node *node);
+
+/* Of two integers or two texts, for qsort() and bsearch(). */
+int expression_order(const void *left, const void *right);
 
 static inline double value_real(struct expression_value value) {
     return value.form == VALUE_INTEGER ? (double)value.integer : value.real;

@@ -26,6 +26,14 @@ struct expression_value expression_boolean_in(struct slice text) {
     return VALUE_NOTHING;
 }
 
+int expression_order(const void *left, const void *right) {
+    const struct expression_value *a = left, *b = right;
+    if (a->form == VALUE_INTEGER) return (a->integer > b->integer) - (a->integer < b->integer);
+    size_t length = a->text.length < b->text.length ? a->text.length : b->text.length;
+    int order = length ? memcmp(a->text.text, b->text.text, length) : 0;
+    return order ? order : (a->text.length > b->text.length) - (a->text.length < b->text.length);
+}
+
 /* Both serialisations of a float must give the same: text is read as float, too. */
 static struct expression_value real_cell(const struct vot_field *field, const struct vot_cell *cell) {
     float single;

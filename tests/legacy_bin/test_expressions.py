@@ -246,6 +246,9 @@ def test_within_needs_position_columns(run: Run) -> None:
         ("s ~ '('", 5, "'('", "a POSIX extended regular expression is expected (( without ))"),
         (r"s ~ '(a)\1'", 5, r"'(a)\1'", "a POSIX extended regular expression is expected (no back references)"),
         ("s ~ '((a{99}){99}){99}'", 5, "'((a{99}){99}){99}'", "(too many repetitions)"),
+        ("s ~ 'a+++++++++++++++'", 5, "'a+++++++++++++++'", "(too many repetitions)"),
+        ("s ~ '((((a+b)+c){9}d)+e){99}'", 5, "'((((a+b)+c){9}d)+e){99}'", "(too many repetitions)"),
+        ("s ~ '(a{99})*{99}?{99}'", 5, "'(a{99})*{99}?{99}'", "(too many repetitions)"),
         ("$x = 1", 1, "$x = 1", "$row or the number of a column, like $3,"),
         ("id: = 1", 1, "id: = 1", "an ID"),
         ("foo(1)", 1, "foo(1)", "a function is expected, one of abs, sqrt, "),
@@ -307,6 +310,7 @@ def test_hostile_expressions_are_refused_quickly(run: Run, expression: str) -> N
         "concat('x" + "y" * 60000 + "z', s) like '" + "%y" * 20000 + "%I'",
         "'" + "a" * 60000 + "' not like '" + "%a" * 1000 + "%b'",
         "s !~ '" + "(a|b)*" * 100 + "z'",
+        "s !~ '" + "[a-z]+[[:digit:]]+ " * 40 + "'",
     ],
 )
 def test_long_expressions_work(run: Run, expression: str) -> None:
@@ -335,3 +339,20 @@ def test_cells_that_are_no_numbers_are_null(run: Run, tmp_path: Path) -> None:
     assert rows("c1 > 0") == [0, 3, 4, 7]
     assert rows("c1 is null") == [1, 2, 5, 6]
     assert rows("not c1 = 12") == [3, 4, 7]
+
+
+def test_long_lists_are_looked_up(run: Run, tmp_path: Path) -> None:
+    cells = ["5", "6", "12.5", "12.0", "", "9223372036854775807"]
+    rows = [[cell, text] for cell, text in zip(cells, ["b", "", "ba", "B", "z", "é"], strict=True)]
+    path = write(tmp_path / "in.xml", tabledata([("long", ""), ("char", "*")], rows))
+
+    def found(condition: str) -> list[int]:
+        done = run("votselect", "-f", "csv", "-a", "r=$row", "-w", condition, path)
+        return [int(row[-1]) for row in csv_rows(done)]
+
+    numbers = ", ".join(str(n) for n in (12, 9223372036854775807, -3, *range(100, 4000), 5))
+    assert found(f"c1 in ({numbers})") == [0, 3, 5]
+    assert found(f"c1 not in ({numbers})") == [1, 2]
+    texts = ", ".join(f"'{t}'" for t in ("é", "x", "ba", "", *"cdefgh", "b"))
+    assert found(f"c2 in ({texts})") == [0, 2, 5]
+    assert found(f"c2 not in ({texts})") == [3, 4]
