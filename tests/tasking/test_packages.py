@@ -345,3 +345,12 @@ def test_the_version_is_known() -> None:
 def test_this_folder_is_a_package_too(make_package: PackageMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(make_package("here", hello="summary: Hello\nexecutable: echo\n"))
     assert dir(tasking.load_package(".")) == ["hello"]
+
+
+def test_a_package_says_for_all_its_tasks_what_ends_options(make_package: PackageMaker) -> None:
+    text = "summary: A tool\nexecutable: echo\nparameters: {x: {argv: '{}', type: int}}\n"
+    package = tasking.load_package(
+        make_package("old", None, "end_of_options: null\n", none=text, own=text + "end_of_options: '--'\n")
+    )
+    assert package.none.prepare(-1).words == ["-1"]
+    assert package.own.prepare(-1).words == ["--", "-1"]

@@ -114,6 +114,7 @@ reads_environment: [CALDB]
 state: true
 install: apt install rich
 requires: 2
+end_of_options: null
 aliases: {old: new, older: use new}
 """
 

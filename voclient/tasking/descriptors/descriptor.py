@@ -337,6 +337,8 @@ class Package(NamedTuple):
     """Of its tasks, unless they say otherwise."""
     state: bool = False
     reads_environment: tuple[str, ...] = ()
+    end_of_options: str | None = "--"
+    """Of its tasks, unless they say otherwise."""
 
     @property
     def attributes(self) -> dict[str, Any]:

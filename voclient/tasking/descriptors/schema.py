@@ -161,6 +161,11 @@ EXAMPLE: dict[str, Entry] = {
     "needs": Entry(c.list_of(c.one_of(_NEEDS), single=True), "What it must have to run", "network"),
     "help": Entry(c.text, "What it shows", "A well-known galaxy"),
 }  # fmt: skip
+_END_OF_OPTIONS = Field(
+    lambda checker, path, value: None if value is None else c.line(checker, path, value),
+    {"type": [*c.line.schema["type"], "null"], "pattern": c.line.schema["pattern"]},
+    "a word, or null",
+)
 DESCRIPTOR_REQUIRED = ("task", "summary", "executable")
 DESCRIPTOR: dict[str, Entry] = {
     "task": Entry(c.identifier("task"), "The task's name, and that of its file", "vosesame"),
@@ -182,16 +187,8 @@ DESCRIPTOR: dict[str, Entry] = {
     "exclusive": Entry(_groups, "Of each group at most one may be given", "[[csv, tsv]]"),
     "at_least_one": Entry(_groups, "Of each group one or more must be given", "[[ra, target]]"),
     "exactly_one": Entry(_groups, "Of each group one must be given, and no more", "[[file, url]]"),
-    "end_of_options": Entry(
-        Field(
-            lambda checker, path, value: None if value is None else c.line(checker, path, value),
-            {"type": [*c.line.schema["type"], "null"], "pattern": c.line.schema["pattern"]},
-            "a word, or null",
-        ),
-        "The word that protects operands which begin with `-`; null: the program knows none",
-        "null",
-        "--",
-    ),
+    "end_of_options": Entry(_END_OF_OPTIONS, "The word that protects operands which begin with `-`; null: the program "
+                            "knows none", "null", "--, or what package.yaml says"),
     "environment": Entry(_environment, "Variables the program is given", "{LC_ALL: C}"),
     "reads_environment": Entry(c.list_of(c.line), "Variables of the caller that its outcome depends on: they count in "
                                "cached runs and provenance", "[CALDB]"),
@@ -263,6 +260,8 @@ PACKAGE: dict[str, Entry] = {
     "state": Entry(c.flag, "Its programs keep state; `VOCLIENT_STATE` names a folder for it", "true", "false"),
     "reads_environment": Entry(c.list_of(c.line), "Variables of the caller that the outcome of its tasks depends on",
                                "[CALDB]"),
+    "end_of_options": Entry(_END_OF_OPTIONS, "The word that protects operands of its programs, unless a descriptor "
+                            "says otherwise; null: they know none", "null", "--"),
     "requires": Entry(_requires, "The lowest version of its programs, unless a descriptor says otherwise", "'3.9'"),
     "aliases": Entry(_moved, "Names that tasks had before; those that are to `use` another warn",
                      "{oldname: newname, older: use newname}"),
