@@ -80,6 +80,14 @@ def test_json_is_text_that_can_be_written_whatever_bytes_came() -> None:
     assert "é" in shell("echo é", results=Results(Section("lines", key="a"))).to_json()
 
 
+def test_numbers_of_single_precision_are_written_with_the_digits_they_need() -> None:
+    result = shell("echo 1,p", results=ROWS)
+    result["magnitude"] = np.array([3.44, np.nan], np.float32)
+    result["masked"] = Table({"a": MaskedColumn([1.1, 2.2], mask=[False, True], dtype=np.float32)})
+    written = strictly(result.to_json())
+    assert (written["magnitude"], written["masked"]) == ([3.44, None], {"a": [1.1, None]})
+
+
 def test_facts_are_given_when_asked_for() -> None:
     result = shell("echo a = 1; echo b = 2.5; echo no >&2; exit 3")
     told = strictly(result.to_json(facts=True, indent=2))

@@ -23,11 +23,11 @@ def plain(value: Any) -> Any:
         name = value.filename()
         return None if name is None or name.startswith("/proc/") else name  # a file of ours without a name
     if hasattr(value, "colnames"):
-        return {name: plain(value[name].tolist()) for name in value.colnames}
+        return {name: plain(_listed(value[name])) for name in value.colnames}
     if hasattr(value, "to_value") and hasattr(value, "unit"):
         return {"value": plain(value.value), "unit": str(value.unit)}
     if hasattr(value, "tolist"):
-        value = value.tolist()
+        value = _listed(value)
     if isinstance(value, float):
         return float(value) if value - value == 0 else None
     if isinstance(value, int):
@@ -41,6 +41,14 @@ def plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     return None if value is None else str(value)  # an array of one number may hold none
+
+
+def _listed(value: Any) -> Any:
+    """As `tolist`; numbers of single precision keep the digits they need: 3.44, not 3.440000057220459."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is not None and dtype.kind == "f" and dtype.itemsize < 8:
+        value = value.astype("U").astype("f8")
+    return value.tolist()
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
