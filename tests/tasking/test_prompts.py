@@ -474,7 +474,8 @@ def test_ssh_keygen_asks_three_times(tmp_path: Path) -> None:
 
 def test_many_at_once_are_all_answered(program: Maker) -> None:
     ask = program("read -s -p 'Password: ' word; echo; echo word = $word")
+    before = threading.active_count()
     results = [ask(password=f"w{i}", async_=True) for i in range(20)]
     assert [result.check()["word"] for result in results] == [f"w{i}" for i in range(20)]
-    assert threading.active_count() < 10
+    assert threading.active_count() <= before + 3  # not one a run
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

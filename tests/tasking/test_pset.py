@@ -252,4 +252,4 @@ def test_a_set_is_made_of_a_mapping_or_a_file(show: Task, source: Any) -> None:
 def test_calls_without_sets_do_not_load_them() -> None:
     code = "import sys; from voclient.vaopackage import votinfo; votinfo('<VOTABLE/>')\n"
     code += "assert not {'voclient.tasking.calls.pset', 'voclient.tasking.calls.map'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-P", "-c", code], check=True, timeout=60)

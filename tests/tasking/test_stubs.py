@@ -158,7 +158,7 @@ def complaints_of_mypy(desk: Path) -> dict[tuple[str, int], str]:
 
 
 def complaints_of_pyright(desk: Path) -> dict[tuple[str, int], str]:
-    command = [sys.executable, "-m", "basedpyright", "--outputjson"]
+    command = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", sys.executable]
     done = subprocess.run(command, cwd=desk, capture_output=True, text=True, timeout=300, check=False)
     found = json.loads(done.stdout)["generalDiagnostics"]
     return {
