@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -62,6 +63,7 @@ def slurm(folder: Path) -> Iterator[None]:
     }
     configuration.write_text(CONFIGURATION.format(**facts))
     before = os.environ.get("SLURM_CONF")
+    others = threading.enumerate()
     os.environ["SLURM_CONF"] = str(configuration)
     try:
         with ExitStack() as stack:
@@ -79,6 +81,7 @@ def slurm(folder: Path) -> Iterator[None]:
             yield
             subprocess.run(["scancel", f"--user={getpass.getuser()}"], check=False, capture_output=True)
             eventually(_is_idle, 10)
+            _stop_polling(others)
     finally:
         if before is None:
             del os.environ["SLURM_CONF"]
@@ -100,6 +103,13 @@ def _daemon(folder: Path, program: str, *arguments: str) -> Iterator[subprocess.
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _stop_polling(others: list[threading.Thread]) -> None:
+    """Nobody is to ask a cluster that is gone: PSI/J would, for minutes, in the middle of other tests."""
+    for thread in threading.enumerate():
+        if type(thread).__name__ == "_QueuePollThread" and thread not in others:
+            thread.done = True  # type: ignore[attr-defined]
 
 
 def _is_idle() -> bool:
