@@ -13,7 +13,7 @@ from ..draft import Draft, Names, Source, Word, argv_field, first_sentence, lite
 from .bindings import Binding, Reference, bind, read_binding, read_pieces, read_text, words_of
 from .outputs import read_outputs
 from .requirements import read_environment, read_requirements
-from .types import Type, Types
+from .types import Type, Types, local_name
 
 _TOOL = (
     "id", "label", "doc", "class", "cwlVersion", "inputs", "outputs", "baseCommand", "arguments", "stdin", "stdout",
@@ -97,12 +97,12 @@ class Tool:
         if isinstance(given, dict):
             for name, item in given.items():
                 item = item if isinstance(item, dict) and "type" in item else {"type": item}
-                yield str(name).rsplit("#", 1)[-1].rsplit("/", 1)[-1], (*self.path, field, name), item
+                yield local_name(str(name)), (*self.path, field, name), item
         elif isinstance(given, list):
             for i, item in enumerate(given):
                 if not isinstance(item, dict) or not isinstance(item.get("id"), str):
                     raise self.refuse((field, i), "needs an id")
-                yield item["id"].rsplit("#", 1)[-1].rsplit("/", 1)[-1], (*self.path, field, i), item
+                yield local_name(item["id"]), (*self.path, field, i), item
         elif given is not None:
             raise self.refuse((field,), "must be a list or a mapping")
 
@@ -141,13 +141,11 @@ class Tool:
 
     def _task(self) -> str:
         name = self.tool.get("id")
-        name = name.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if isinstance(name, str) else ""
-        name = name.removesuffix(".cwl")
+        name = local_name(name).removesuffix(".cwl") if isinstance(name, str) else ""
         return self.source.stem if name in ("", "main") else name
 
     def _text(self, field: str) -> str:
-        text = self.tool.get(field)
-        return "\n".join(map(str, text)) if isinstance(text, list) else str(text or "")
+        return _joined(self.tool.get(field))
 
     def _command_line(self) -> list[Word]:
         """All words in CWL's order: by position, `arguments` first, then inputs by name."""
@@ -213,8 +211,7 @@ class Tool:
             raise self.source.refuse(where, f"the name of {name!r} without its folders")
         if kind.array and binding.prefix is not None and binding.separator is None:
             raise self.source.refuse(where, "a prefix that stands there for an empty list, too")
-        else:
-            self.bound[name].append(bind(self.source, where, kind._replace(binding=None), binding))
+        self.bound[name].append(bind(self.source, where, kind._replace(binding=None), binding))
         return binding.position, [(self.names.of[name], True)]
 
     def _mixed(self, path: Path, binding: Binding, pieces: list[str | Reference]) -> list[Word]:
@@ -368,20 +365,20 @@ class Tool:
         return name, words[1:]
 
     def _exit_statuses(self) -> None:
-        statuses: dict[str, Any] = {}
+        statuses: dict[int, Any] = {}
         for field, message in (("permanentFailCodes", ""), ("temporaryFailCodes", "it may work another time"),
                                ("successCodes", None)):  # fmt: skip
             for i, code in enumerate(self.tool.get(field) or []):
                 if not isinstance(code, int) or not 0 <= code <= 255:
                     raise self.refuse((field, i), f"{code!r} is no exit status")
                 error: Any = {"status": "error", "message": message} if message else "error"
-                statuses[str(code)] = "success" if message is None else error
+                statuses[code] = "success" if message is None else error
         if statuses:
-            self.result.data["exit_statuses"] = {int(code): item for code, item in statuses.items()}
+            self.result.data["exit_statuses"] = statuses
 
 
 def _joined(text: Any) -> str:
-    return " ".join(map(str, text)) if isinstance(text, list) else str(text or "")
+    return "\n".join(map(str, text)) if isinstance(text, list) else str(text or "")
 
 
 def _keys(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:

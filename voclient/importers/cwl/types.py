@@ -14,6 +14,11 @@ _BASES = {
 }  # fmt: skip
 
 
+def local_name(identifier: str) -> str:
+    """What is behind the last `#` and `/` of an identifier."""
+    return identifier.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
 class Type(NamedTuple):
     """What an input takes."""
 
@@ -66,7 +71,7 @@ class Types:
                 raise refuse((*path, "symbols"), "an enum needs a list of texts")
             if any("/" in item and "#" not in item for item in symbols):
                 raise refuse((*path, "symbols"), "a / in a symbol, of which CWL takes what is behind it")
-            names = tuple(item.rsplit("#", 1)[-1].rsplit("/", 1)[-1] for item in symbols)
+            names = tuple(map(local_name, symbols))
             return Type("choice", ("enum",), choices=names, binding=given.get("inputBinding"),
                         path=(*path, "inputBinding"))  # fmt: skip
         if kind == "record":
