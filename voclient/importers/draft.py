@@ -11,7 +11,7 @@ from typing import Any
 from voclient.tasking.calls.values import show
 from voclient.tasking.descriptors.checking import Checker
 from voclient.tasking.descriptors.descriptor import CONTROLS
-from voclient.tasking.descriptors.template import placeholders
+from voclient.tasking.descriptors.template import fill, placeholders
 from voclient.tasking.descriptors.yamlfile import Document, Path, parse_document
 from voclient.tasking.errors import DescriptorError, TaskError
 
@@ -110,13 +110,17 @@ class Draft:
         """Something to look at, as a comment above a parameter."""
         self.remarks.setdefault(name, []).append(text)
 
+    def note_container(self, image: Any) -> None:
+        """Say in a comment that the program is meant to run in a container."""
+        self.comments.append(f"The program is meant to run in the container image {image}; here it must be installed.")
+
     def lay_out(self, words: list[Word]) -> None:
         """Say the words of the command line in their order.
 
         Fixed ones first, then parameters, is the order of declaration; any other needs `command`.
         """
         named = [name for name, is_parameter in words if is_parameter]
-        words = [(_unescaped(word), False) if kind is None and not placeholders(word) else (word, kind)
+        words = [(fill(word, {}), False) if kind is None and not placeholders(word) else (word, kind)
                  for word, kind in words]  # fmt: skip
         fixed = [word for word, kind in words if kind is False]
         self.parameters = {name: self.parameters[name] for name in dict.fromkeys((*named, *self.parameters))}
@@ -151,10 +155,6 @@ class Draft:
             first = str(error).splitlines()[0].split(": ", 1)[-1]
             raise ImportRefusedError(f"what it says is no descriptor: {first}") from error
         return text
-
-
-def _unescaped(template: str) -> str:
-    return template.replace("{{", "{").replace("}}", "}")
 
 
 def _is_operand(parameter: dict[str, Any]) -> bool:

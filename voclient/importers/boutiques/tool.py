@@ -65,6 +65,7 @@ class Tool:
         self.flat = Flattened(source)
         self.inputs = self._entries(self.flat.inputs, INPUT)
         self.outputs = self._entries(self.flat.outputs, OUTPUT)
+        """Inputs and output files by id: path, and what is said of each."""
         for name, (path, item) in self.outputs.items():
             if self.flat.presence:  # of the dialect, where inputs and outputs do not meet
                 continue
@@ -72,7 +73,6 @@ class Tool:
             if key is not None and (item.get("path-template") != key or item.get("path-template-stripped-extensions")):
                 raise source.refuse((*path, "id"), f"{name!r} is an input, too, which this file's name would replace")
         self.names = Names(self.inputs)
-        """Inputs and output files by id: path, and what is said of each."""
         name = str(self.data.get("name") or source.stem)
         description = paragraphs(self.data.get("description") or "")
         self.result = Draft(name, first_sentence(description) or one_line(name))
@@ -288,8 +288,7 @@ class Tool:
             add("Of " + ", ".join(one_line(item) for item in about if item) + ".")
         image = self.data.get("container-image") or {}
         if image:
-            add(f"The program is meant to run in the container image {image.get('image') or image.get('url')}; "
-                "here it must be installed.")  # fmt: skip
+            self.result.note_container(image.get("image") or image.get("url"))
 
 
 _BUILTINS = frozenset((

@@ -38,9 +38,7 @@ def read_requirements(tool: Tool) -> None:
         if not is_hint and name not in _WITHOUT_EFFECT:
             raise tool.source.refuse(path, f"{name}: not known here")
         if name == "DockerRequirement":
-            image = item.get("dockerPull") or item.get("dockerImageId") or "see there"
-            tool.result.comments.append(f"The program is meant to run in the container image {image}; "
-                                        "here it must be installed.")  # fmt: skip
+            tool.result.note_container(item.get("dockerPull") or item.get("dockerImageId") or "see there")
         if name == "SoftwareRequirement":
             packages = item.get("packages")
             names = [entry.get("package") if isinstance(entry, dict) else entry for entry in packages or []] if (
