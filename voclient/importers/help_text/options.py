@@ -94,7 +94,7 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
         i += 1
         if start is None or len(start[1]) > 30 or (not start[1] and not re.search(r"\s{2}|^\S+$|,\s-", start[2])):
             continue
-        spec, _, phrase = _split(start[2].rstrip())
+        spec, phrase = _split(start[2].rstrip())
         words = [phrase]
         while i < len(lines) and lines[i].strip():
             indent = len(lines[i]) - len(lines[i].lstrip())
@@ -106,7 +106,7 @@ def _entries(text: str) -> Iterator[tuple[str, str]]:
         yield spec, mark + " ".join(" ".join(words).split())
 
 
-def _split(text: str) -> tuple[str, str, str]:
+def _split(text: str) -> tuple[str, str]:
     """What names the option, and the phrase: two blanks are between, but not behind a comma or a name's bar."""
     parts = re.split(r"(\s{2,})", text)
     spec = parts[0]
@@ -114,7 +114,7 @@ def _split(text: str) -> tuple[str, str, str]:
     while i + 1 < len(parts) and (spec.endswith((",", "|", "/")) or _GOES_ON.match(parts[i + 1])):
         spec += " " + parts[i + 1]
         i += 2
-    return spec, "", " ".join("".join(parts[i:]).split())
+    return spec, " ".join("".join(parts[i:]).split())
 
 
 def _read_spec(spec: str) -> Option | None:

@@ -125,7 +125,7 @@ def _operand(usage: Usage, token: str) -> None:
             usage.operands[-1].repeated = True
         return
     required = not token.startswith("[")
-    repeated = token.rstrip("])").endswith("...") or token.endswith("...")
+    repeated = token.rstrip("])").endswith("...")
     # (Of `NUMBER[SUFFIX]` the name is NUMBER.)
     text = re.sub(r"(?<=\w)\[\w+\]", "", token).replace("...", " ").strip("[]() \t")
     choices = re.fullmatch(r"\{([^{}]*,[^{}]*)\}", text)
@@ -153,7 +153,7 @@ def _tokens(line: str) -> list[str]:
     word = ""
     for character in line + " ":
         if character == " " and depth == 0:
-            if word in ("...",) and tokens:
+            if word == "..." and tokens:
                 tokens[-1] += word
             elif word:
                 tokens.append(word)
