@@ -44,7 +44,6 @@ class ChannelParser:
     def __init__(self, keys: dict[str, Key], folder: str) -> None:
         self._keys = dict(keys)
         self._described = keys
-        self._fixed = frozenset(name for name, key in keys.items() if key.type != "any")
         self._folder = folder
         self._splitter = LineSplitter(LINE_LIMIT_BYTES, "OPset channel")
         self.is_on = False
@@ -138,10 +137,11 @@ class ChannelParser:
         for name, fields in declared.items():
             if trouble := wrong_declaration(name, fields):
                 raise _wrong(number, trouble)
-            if name not in self._fixed:
+            described = self._described.get(name)
+            if described is None or described.type == "any":
                 known = {field: fields[field] for field in DECLARED if fields.get(field) is not None}
                 key = Key(name, **({"type": "any"} | known))
-                if (described := self._described.get(name)) is not None:
+                if described is not None:
                     key = key._replace(unit=described.unit or key.unit, help=described.help or key.help)
                 keys[name] = self._keys[name] = key
         return Item({}, keys=keys)
