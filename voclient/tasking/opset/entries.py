@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
-from difflib import get_close_matches
 from typing import Any
 
+from ..calls.values import suggest
 from ..errors import MissingKeyError
 from ..results import Item
 from ..results.contents import declared_keys
@@ -133,5 +133,4 @@ class Entries(MutableMapping[str, Any]):
             if not names or key in names:
                 return text
             text += f" (it declares {', '.join(names)})"
-        near = get_close_matches(str(key), list(names), 1)
-        return f"{text}; did you mean {near[0]!r}?" if near else text
+        return text + suggest(str(key), names)
