@@ -110,9 +110,7 @@ def _position(place: Any) -> tuple[Any, dict[str, Any]]:
 def _array(value: Any) -> tuple[Any, dict[str, Any]]:
     """numpy's scalars and arrays, also masked ones, and columns of tables with their units."""
     kind = value.dtype.kind
-    if kind == "M":
-        value, kind = value.astype(str), "U"
-    if kind == "S":
+    if kind in ("M", "S"):
         value, kind = value.astype(str), "U"
     if kind not in _KINDS:
         raise TypeError(f"an array of {value.dtype} cannot be handed over; of numbers, bools and texts, it can")
