@@ -56,6 +56,12 @@ def python(script: str, **more: object) -> OPset:
     return run_program(sys.executable, "-c", script, **more)  # type: ignore[arg-type]
 
 
+def voclient(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The `voclient` command, run as a user runs it."""
+    command = [sys.executable, "-m", "voclient.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
+
+
 def in_new_interpreter(script: str) -> subprocess.CompletedProcess[str]:
     """Run a script that has the helpers of these tests; it must not hang."""
     preamble = "import os, sys, signal, threading, time\nfrom tasking.programs import *\n"

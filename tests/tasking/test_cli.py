@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tasking.programs import voclient
 
 NAMES = """\
 summary: Positions of names
@@ -56,10 +57,6 @@ def package(make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) 
     (folder / "bin" / "names").chmod(0o755)
     monkeypatch.setenv("VOCLIENT_TASKPATH", str(folder))
     return folder
-
-
-def voclient(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "voclient.cli", *words], capture_output=True, text=True, timeout=60)
 
 
 def on_terminal(*words: str) -> str:

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-
-def voclient(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "voclient.cli", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd)
+from tasking.programs import voclient
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tasking.programs import voclient
 
 TASK = """\
 summary: Show what was given
@@ -37,9 +37,7 @@ def show(
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "voclient.cli", "run", *words], capture_output=True, text=True, timeout=60, check=False
-    )
+    return voclient("run", *words)
 
 
 def test_a_dry_run_prints_the_line_a_shell_would_take(show: Path) -> None:
