@@ -361,9 +361,9 @@ class _Stage:
         return f"/dev/fd/{self.descriptors[-1]}"
 
     def write(self, content: bytes) -> str:
-        from .staging import stage_bytes
+        from ..running.process import open_bytes
 
-        self.descriptors.append(stage_bytes(content))
+        self.descriptors.append(open_bytes(content))
         return f"/dev/fd/{self.descriptors[-1]}"
 
     def close(self) -> None:

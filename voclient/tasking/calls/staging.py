@@ -1,4 +1,4 @@
-"""Hand a table or a list to a program: written where the program can open it by name."""
+"""Hand a table to a program: written where the program can open it by name."""
 
 from __future__ import annotations
 
@@ -31,18 +31,6 @@ def stage_table(table: Any, format: str = "votable") -> int:
             table.write(stage, format="votable")
         else:
             _write(table, format, stage)
-        os.lseek(stage.fd, 0, os.SEEK_SET)
-    except BaseException:
-        os.close(stage.fd)
-        raise
-    return stage.fd
-
-
-def stage_bytes(content: bytes) -> int:
-    """As `stage_table`, of bytes."""
-    stage = _Stage()
-    try:
-        stage.write(content)
         os.lseek(stage.fd, 0, os.SEEK_SET)
     except BaseException:
         os.close(stage.fd)
