@@ -112,23 +112,24 @@ class CallKey:
 
     def digests(self, paths: list[str]) -> dict[str, str]:
         """Digests of what is there; for a folder, of all in it but output."""
-        files, folders = [], {}
+        files: list[str] = []
+        folders: dict[str, list[str]] = {}
         for path in dict.fromkeys(map(os.path.abspath, paths)):
             if os.path.isdir(path):
                 intake = self.make_intake()
                 outputs = {os.path.abspath(file) for file in (*intake.output_names(), *intake.output_files())}
                 folders[path] = [file for file in _walk(path) if file not in outputs]
-                files += folders[path]
             elif named_files.is_regular(path):
                 files.append(path)
             elif os.path.exists(path) and path != os.devnull:
                 raise Uncacheable(f"{path} is neither file nor folder")
-        if len(files) > _MANY_FILES:
+        asked = [*files, *(file for inside in folders.values() for file in inside)]
+        if len(asked) > _MANY_FILES:
             raise Uncacheable(f"it names more than {_MANY_FILES} files")
-        known = self._store.digests(files)
+        known = self._store.digests(asked)
         if unreadable := [path for path, digest in known.items() if digest is None]:
             raise Uncacheable(f"{unreadable[0]} cannot be read")
-        result = {path: str(known[path]) for path in files if not folders or path in paths}
+        result = {path: str(known[path]) for path in files}
         for path, inside in folders.items():
             listed = json.dumps([(os.path.relpath(file, path), known[file]) for file in inside])
             result[path] = hashlib.sha256(listed.encode("ascii")).hexdigest()
