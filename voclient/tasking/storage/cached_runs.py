@@ -171,7 +171,7 @@ class CachedRun:
             warning(*arguments)
 
     def _put(self, code: int) -> None:
-        run, record = self._run, self._run.record
+        record = self._run.record
         written = self._call.changed_files()
         after = self._call.digests([*self._call.make_intake().output_files(), *written])
         outputs: list[dict[str, Any]] = []
@@ -191,11 +191,11 @@ class CachedRun:
         try:
             files |= {name: file for name, file in zip(streams, opened, strict=True) if len(streams[name])}
             began = record.began if record.began is not None else time.monotonic()
-            task = f"{run.descriptor.package}.{run.descriptor.task}".lstrip(".")
+            facts = self._facts(code)
             info = {
-                "title": _command(record.argv), "task": task, "argv": record.argv, "cwd": self._call.folder,
+                "title": facts["command"], "task": facts["task"], "argv": record.argv, "cwd": self._call.folder,
                 "returncode": code, "started": record.started, "elapsed": (record.ended or began) - began,
-                "outputs": outputs, "facts": self._facts(code),
+                "outputs": outputs, "facts": facts,
             }  # fmt: skip
             if self._store.put(self.key, files, kind="run", info=info) is None:
                 raise Uncacheable(f"it is larger than the cache {self._store.folder} may be; set VOCLIENT_CACHE_SIZE")
@@ -274,9 +274,3 @@ def _warn_once(cause: str, text: str) -> None:
 
 
 _warned: set[str] = set()
-
-
-def _command(argv: list[str]) -> str:
-    import shlex
-
-    return shlex.join([os.path.basename(argv[0]), *argv[1:]])
