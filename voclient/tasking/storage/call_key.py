@@ -13,7 +13,7 @@ from ..calls import named_files
 from ..packages.executables import find_executable
 from ..results.intake import Intake
 from .fingerprints import digest_of_file, stamp_of_file
-from .provenance import ENVIRONMENT
+from .provenance import environment_of
 
 if TYPE_CHECKING:
     from ..running.run import Run
@@ -82,10 +82,8 @@ class CallKey:
 
     def _environment(self) -> dict[str, str]:
         run = self._run
-        names = [*ENVIRONMENT, *run.descriptor.reads_environment]
-        names += os.environ.get("VOCLIENT_CACHE_ENVIRONMENT", "").replace(",", " ").split()
-        given = {name: os.environ[name] for name in names if name in os.environ}
-        return given | dict(run.descriptor.environment) | run.invocation.environment | dict(run.controls.env)
+        more = os.environ.get("VOCLIENT_CACHE_ENVIRONMENT", "").replace(",", " ").split()
+        return environment_of(run.descriptor, run.invocation, run.controls.env, more)
 
     def _replace_staged(self, word: str) -> str:
         """A word, with the digests of tables in memory instead of the numbers they have in this call."""

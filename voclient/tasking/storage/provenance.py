@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from ..results.intake import Intake
 from .fingerprints import digest_of_file
 
 if TYPE_CHECKING:
+    from ..descriptors.descriptor import Descriptor, Invocation
     from ..running.capture import CapturedOutput
     from ..running.record import Record
 
@@ -209,14 +210,21 @@ def _files(record: Record, folder: str, ended: bool) -> tuple[list[dict[str, Any
     return inputs + [{"url": url} for url in urls], outputs
 
 
+def environment_of(
+    descriptor: Descriptor, invocation: Invocation, added: Mapping[str, str], more: Iterable[str] = ()
+) -> dict[str, str]:
+    """What matters to a run of this process's environment (`more`: other names that do), and what is set for it."""
+    names = (*ENVIRONMENT, *descriptor.reads_environment, *more)
+    ours = {name: os.environ[name] for name in names if name in os.environ}
+    return {**ours, **dict(descriptor.environment), **invocation.environment, **added}
+
+
 def _environment(record: Record) -> dict[str, str]:
     """What was set for this run, and what matters to any; what is or may be a secret is left out."""
     hidden = {p.environment for p in record.descriptor.parameters if p.secret}
     added = dict(record.controls.env) if record.controls else {}
     added = {name: value for name, value in added.items() if not _SECRET.search(name)}
-    names = (*ENVIRONMENT, *record.descriptor.reads_environment)
-    ours = {name: os.environ[name] for name in names if name in os.environ}
-    found = ours | dict(record.descriptor.environment) | record.invocation.environment | added
+    found = environment_of(record.descriptor, record.invocation, added)
     return {name: value for name, value in found.items() if name not in hidden}
 
 
