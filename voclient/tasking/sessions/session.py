@@ -278,15 +278,10 @@ class Session:
             if conversation is not self._conversation or not self._calls:
                 return
             try:
-                conversation = self._living()
+                self._living()
             except Exception as error:
                 while self._calls:
                     self._calls.popleft().finish(Status.ERROR, str(error))
-                return
-            if self._run is not None and self._run.pump is not None:
-                for call in self._calls:
-                    if isinstance(call, Call):
-                        call.pump = self._run.pump
 
     def stop_call(self, call: Call, status: Status, message: str) -> None:
         with self._lock:
