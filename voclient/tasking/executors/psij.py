@@ -178,7 +178,7 @@ class BatchExecutor(Engine):
         settings = {
             "queue_polling_interval": poll,
             "initial_queue_polling_delay": min(poll, 2),
-            "queue_polling_error_threshold": _OUTAGE // max(poll, 1),
+            "queue_polling_error_threshold": _OUTAGE // poll,
         }
         for name, value in settings.items():
             if hasattr(executor.config, name):
@@ -220,9 +220,10 @@ class _Job:
         """PSI/J, from a thread of its own, on the job's state."""
         if status.state.final:
             cancelled = status.state.name == "CANCELED"
-            text = " ".join(part for part in (_without_traceback(status.message or ""), self._complaint()) if part)
+            complaint = self._complaint()
+            text = " ".join(part for part in (_without_traceback(status.message or ""), complaint) if part)
             failed = status.state.name != "COMPLETED"
-            self.end(Ended(text or f"the job is {status.state.name}" if failed else "", cancelled, self._complaint()))
+            self.end(Ended(text or f"the job is {status.state.name}" if failed else "", cancelled, complaint))
 
     def end(self, outcome: Ended) -> None:
         self.clear()
