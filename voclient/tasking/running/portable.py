@@ -67,7 +67,7 @@ def pack(record: Record) -> dict[str, Any]:
         "failure": record.failure,
         "returncode": record.returncode,
         "started": record.started,
-        "elapsed": None if record.began is None or record.ended is None else record.ended - record.began,
+        "elapsed": record.elapsed,
         "cached": record.cached,
         "facts": record.facts or gather(record),
         "progress": [record.progress.fraction, record.progress.text],

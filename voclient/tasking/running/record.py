@@ -96,6 +96,11 @@ class Record:
     def finished(self) -> bool:
         return self.status is not Status.RUNNING
 
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds that the run took; None if it has not ended, or never began."""
+        return None if self.began is None or self.ended is None else self.ended - self.began
+
     # Writing: by the runner.
 
     def begin(self, argv: list[str]) -> None:

@@ -148,7 +148,7 @@ def gather(record: Record, *, ended: bool = True) -> dict[str, Any]:
     descriptor, controls = record.descriptor, record.controls
     folder = os.path.join(record.folder, controls.cwd or "") if controls else record.folder
     folder = os.path.normpath(folder) if folder else ""
-    elapsed = None if record.began is None or record.ended is None else record.ended - record.began
+    elapsed = record.elapsed
     last = None if record.started is None or elapsed is None else record.started + elapsed
     inputs, outputs = _files(record, folder, ended)
     return {
