@@ -9,7 +9,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from ..errors import TaskParameterError
 from ..running.outputs import fill_path, parameters_in
 from ..running.process import open_bytes
 from ..running.whole_file import WholeFile
+from ..storage.fingerprints import boot_id
 
 if TYPE_CHECKING:
     from ..running.dialogue import Answer
@@ -70,12 +70,7 @@ class Unpacked(NamedTuple):
 
 def this_process() -> tuple[str, int]:
     """Tells processes of all machines apart."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id") as file:
-            machine = file.read().strip()
-    except OSError:
-        machine = socket.gethostname()
-    return machine, os.getpid()
+    return boot_id(), os.getpid()
 
 
 # At the caller.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cache
 
 RACY = 2.0
 """Seconds after its last change in which a file could change again without its times telling."""
@@ -28,7 +29,7 @@ def stamp_of_file(path: str) -> str | None:
     except OSError:
         return None
     return (
-        f"{_boot()}:{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+        f"{boot_id()}:{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
     )  # fmt: skip
 
 
@@ -41,15 +42,11 @@ def is_settled(path: str) -> bool:
     return time.time() - max(status.st_mtime, status.st_ctime) > RACY
 
 
-def _boot() -> str:
-    global _boot_id
-    if not _boot_id:
-        try:
-            with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-                _boot_id = file.read().strip()
-        except OSError:
-            _boot_id = "unknown"
-    return _boot_id
-
-
-_boot_id = ""
+@cache
+def boot_id() -> str:
+    """Tells machines apart, and one from itself before it was started anew; where that is not told, its name."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return os.uname().nodename
