@@ -156,12 +156,8 @@ static bool must_keep_rows(const struct job *job, const struct vot_table *table)
 
 static bool write_kept_rows(struct job *job, struct error *error) {
     const struct selection *selection = &job->selection;
-    char digits[NUMBER_ROOM];
-    struct arena *arena = vot_arena(job->reader);
-    struct slice rows = {digits, number_write_integer(digits, (int64_t)selection->selected)};
-    rows = arena_copy(arena, rows);
-    if (!rows.text || !copy_set_attribute((struct vot_node *)selection->result->node, SLICE("nrows"), rows, arena))
-        return error_set_memory(error);
+    struct vot_node *table = (struct vot_node *)selection->result->node;
+    if (!copy_correct_rows(table, selection->selected, vot_arena(job->reader))) return error_set_memory(error);
     if (!release_rows(job, vot_node(job->reader), error) || !sink_rows(job->sink, selection->result, error))
         return false;
     for (uint64_t i = 0; i < selection->selected && !output_failed(job->sink->output); i++) {

@@ -91,17 +91,6 @@ static bool choose_column(struct job *job, struct error *error) {
     return error_set(error, "Error: invalid sort column '%s'", number);
 }
 
-/* An `nrows` that is there says how many rows there are. The reader is done with the tree: it may be mended. */
-static bool correct_nrows(struct job *job, struct vot_reader *reader, struct error *error) {
-    struct vot_node *node = (struct vot_node *)job->sorted->node;
-    if (!vot_attribute(node, "nrows").text) return true;
-    char digits[NUMBER_ROOM];
-    struct arena *arena = vot_arena(reader);
-    struct slice rows = {digits, number_write_integer(digits, (int64_t)job->rows)};
-    rows = arena_copy(arena, rows);
-    return (rows.text && copy_set_attribute(node, SLICE("nrows"), rows, arena)) || error_set_memory(error);
-}
-
 static bool write_sorted(struct job *job, struct sink *sink, const struct kept *kept, struct vot_cell *cells,
                          struct error *error) {
     const struct vot_table *table = kept->table;
@@ -151,7 +140,10 @@ static bool prepare(struct job *job, struct vot_reader *reader, struct error *er
     job->sorted = first_table_data(vot_root(reader));
     if (!job->sorted) return true;
     job->rows = job->sorted->rows < job->top ? (size_t)job->sorted->rows : job->top;
-    return choose_column(job, error) && correct_nrows(job, reader, error);
+    if (!choose_column(job, error)) return false;
+    /* The reader is done with the tree: it may be mended. */
+    struct vot_node *node = (struct vot_node *)job->sorted->node;
+    return copy_correct_rows(node, job->rows, vot_arena(reader)) || error_set_memory(error);
 }
 
 static void report(const struct job *job) {

@@ -1,6 +1,8 @@
 /* copy.c - see copy.h. */
 #include "votable/copy.h"
 
+#include "base/number.h"
+
 void copy_append(struct vot_node *parent, struct vot_node *child) {
     child->parent = parent;
     child->next = NULL;
@@ -79,6 +81,13 @@ bool copy_set_attribute(struct vot_node *node, struct slice name, struct slice v
     if (!is_set) attributes[node->attribute_count++] = (struct vot_attribute){name, value};
     node->attributes = attributes;
     return true;
+}
+
+bool copy_correct_rows(struct vot_node *table, uint64_t rows, struct arena *arena) {
+    if (!vot_attribute(table, "nrows").text) return true;
+    char digits[NUMBER_ROOM];
+    struct slice text = arena_copy(arena, (struct slice){digits, number_write_integer(digits, (int64_t)rows)});
+    return text.text && copy_set_attribute(table, SLICE("nrows"), text, arena);
 }
 
 bool copy_drop_attribute(struct vot_node *node, size_t index, struct arena *arena) {

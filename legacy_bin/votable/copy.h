@@ -2,6 +2,8 @@
 #ifndef VOTABLE_COPY_H
 #define VOTABLE_COPY_H
 
+#include <stdint.h>
+
 #include "votable/document.h"
 
 /* The node alone, as the last child of `parent` (NULL: it has none). It shares texts and attributes with the
@@ -17,6 +19,8 @@ void copy_append(struct vot_node *parent, struct vot_node *child);
 /* The attribute gets this value, in place of its old one or behind the others; the array is a new one in the arena,
  * the texts are the caller's. */
 bool copy_set_attribute(struct vot_node *node, struct slice name, struct slice value, struct arena *arena);
+/* An `nrows` that a TABLE has says `rows` then. */
+bool copy_correct_rows(struct vot_node *table, uint64_t rows, struct arena *arena);
 /* Without the attribute at `index`. */
 bool copy_drop_attribute(struct vot_node *node, size_t index, struct arena *arena);
 

@@ -1,7 +1,6 @@
 /* excerpt.c - see excerpt.h. The order of a RESOURCE's children is that of VOTable 1.5, section 8 (the schema). */
 #include "votable/excerpt.h"
 
-#include "base/number.h"
 #include "votable/copy.h"
 
 static struct slice id_of(const struct vot_node *node) {
@@ -204,12 +203,7 @@ bool excerpt_add_info(struct excerpt *excerpt, struct slice name, struct slice v
 }
 
 bool excerpt_set_rows(struct excerpt *excerpt, uint64_t rows, struct error *error) {
-    char digits[NUMBER_ROOM];
-    struct slice text = {digits, number_write_integer(digits, (int64_t)rows)};
-    if (!vot_attribute(excerpt->table, "nrows").text) return true;
-    text = arena_copy(&excerpt->arena, text);
-    return (text.text && copy_set_attribute(excerpt->table, SLICE("nrows"), text, &excerpt->arena)) ||
-           error_set_memory(error);
+    return copy_correct_rows(excerpt->table, rows, &excerpt->arena) || error_set_memory(error);
 }
 
 void excerpt_free(struct excerpt *excerpt) {
