@@ -102,22 +102,6 @@ static bool begin_table(struct job *job, const struct vot_table *table, struct e
     return selection_begin(&job->selection, table, vot_arena(job->reader), error);
 }
 
-/* The fields of a TABLE without DATA. */
-static struct vot_table *describe_table(struct job *job, const struct vot_node *node, struct error *error) {
-    struct arena *arena = vot_arena(job->reader);
-    size_t count = vot_count_children(node, VOT_FIELD);
-    struct vot_table *table = arena_allocate(arena, sizeof *table);
-    struct vot_field *fields = arena_allocate(arena, (count + 1) * sizeof *fields);
-    if (!table || !fields) {
-        error_set_memory(error);
-        return NULL;
-    }
-    *table = (struct vot_table){.node = node, .fields = fields, .field_count = count};
-    for (const struct vot_node *field = vot_child(node, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD))
-        if (!vot_field_parse(field, fields++, error)) return NULL;
-    return table;
-}
-
 /* All that stands before an open node, and its start. */
 static bool write_up_to(struct sink *sink, const struct vot_node *node, struct error *error) {
     if (node->parent) {
@@ -229,8 +213,8 @@ static bool take_row(struct job *job, struct error *error) {
 /* A TABLE is over: when it is the first and had no rows, its columns are chosen all the same. */
 static bool end_table(struct job *job, const struct vot_node *node, struct error *error) {
     if (job->first == node || !first_table_is(node)) return true;
-    const struct vot_table *table = describe_table(job, node, error);
-    return table && begin_table(job, table, error);
+    const struct vot_table *table = vot_table_parse(node, VOT_OTHER, vot_arena(job->reader), error);
+    return table ? begin_table(job, table, error) : error_set_memory(error);
 }
 
 static bool write_event(struct job *job, enum vot_event event, struct error *error) {

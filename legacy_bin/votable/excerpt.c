@@ -167,10 +167,12 @@ static bool parse_tables(struct excerpt *excerpt, struct error *error) {
         next = vot_next_node(node, excerpt->root);
         if (node->element < VOT_TABLEDATA || node->element > VOT_FITS) continue;
         struct vot_node *data = (struct vot_node *)node;
-        if (!is_own(excerpt, data))
+        if (!is_own(excerpt, data)) {
             cut_out(data);
-        else if (!(data->table = vot_table_parse(data, &excerpt->arena, error)))
-            return error_set_memory(error);
+            continue;
+        }
+        data->table = vot_table_parse(data->parent->parent, data->element, &excerpt->arena, error);
+        if (!data->table) return error_set_memory(error);
     }
     return true;
 }

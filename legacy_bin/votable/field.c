@@ -125,13 +125,13 @@ bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struc
     return true;
 }
 
-struct vot_table *vot_table_parse(const struct vot_node *data, struct arena *arena, struct error *error) {
-    const struct vot_node *node = data->parent->parent;
+struct vot_table *vot_table_parse(const struct vot_node *node, enum vot_element serialization, struct arena *arena,
+                                  struct error *error) {
     size_t count = vot_count_children(node, VOT_FIELD);
     struct vot_table *table = arena_allocate(arena, sizeof *table);
     struct vot_field *fields = arena_allocate(arena, (count ? count : 1) * sizeof *fields);
     if (!table || !fields) return NULL;
-    *table = (struct vot_table){node, fields, count, data->element, 0};
+    *table = (struct vot_table){node, fields, count, serialization, 0};
     for (const struct vot_node *field = vot_child(node, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD))
         if (!vot_field_parse(field, fields++, error)) return NULL;
     return table;

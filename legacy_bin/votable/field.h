@@ -50,9 +50,10 @@ struct vot_table {
     uint64_t rows;                  /* counted so far; all of them after VOT_ROWS_END */
 };
 
-/* The table around `data` (TABLEDATA … FITS), ready for its rows; in the arena. NULL: a bad FIELD, with error set, or
- * without: more metadata than fit in the arena. */
-struct vot_table *vot_table_parse(const struct vot_node *data, struct arena *arena, struct error *error);
+/* A TABLE ready for rows in this serialization (VOT_OTHER: it has none); in the arena. NULL: a bad FIELD, with error
+ * set, or without: more metadata than fit in the arena. */
+struct vot_table *vot_table_parse(const struct vot_node *node, enum vot_element serialization, struct arena *arena,
+                                  struct error *error);
 /* Whether rows of a TABLE were met already. */
 bool vot_has_rows(const struct vot_node *table);
 

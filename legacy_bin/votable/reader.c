@@ -82,7 +82,8 @@ static void open_rows(struct vot_reader *reader, struct vot_node *data) {
         xml_refuse(&reader->xml, "a second set of rows in one TABLE");
         return;
     }
-    reader->table = data->table = vot_table_parse(data, &reader->tree.arena, reader->xml.error);
+    data->table = vot_table_parse(data->parent->parent, data->element, &reader->tree.arena, reader->xml.error);
+    reader->table = data->table;
     if (!reader->table) {
         if (reader->xml.error->text)
             xml_stop(&reader->xml);
