@@ -102,32 +102,25 @@ static bool begin_table(struct job *job, const struct vot_table *table, struct e
     return selection_begin(&job->selection, table, vot_arena(job->reader), error);
 }
 
+/* The children of a node that stand before `end` (NULL: all). */
+static bool write_children(struct sink *sink, const struct vot_node *node, const struct vot_node *end,
+                           struct error *error) {
+    for (const struct vot_node *child = node->first_child; child != end; child = child->next)
+        if (!sink_replay(sink, child, NULL, NULL, error)) return false;
+    return true;
+}
+
 /* All that stands before an open node, and its start. */
 static bool write_up_to(struct sink *sink, const struct vot_node *node, struct error *error) {
-    if (node->parent) {
-        if (!write_up_to(sink, node->parent, error)) return false;
-        for (const struct vot_node *child = node->parent->first_child; child != node; child = child->next)
-            if (!sink_replay(sink, child, NULL, NULL, error)) return false;
-    }
-    return sink_start(sink, node, error);
+    const struct vot_node *parent = node->parent;
+    return (!parent || (write_up_to(sink, parent, error) && write_children(sink, parent, node, error))) &&
+           sink_start(sink, node, error);
 }
 
-/* Everything so far, up to rows that come next. */
-static bool release_rows(struct job *job, const struct vot_node *rows, struct error *error) {
+/* Everything so far, up to a child of `node`: rows that come next, or NULL, behind a whole TABLE. */
+static bool release(struct job *job, const struct vot_node *node, const struct vot_node *end, struct error *error) {
     job->is_released = true;
-    if (!write_up_to(job->sink, rows->parent, error)) return false;
-    for (const struct vot_node *child = rows->parent->first_child; child != rows; child = child->next)
-        if (!sink_replay(job->sink, child, NULL, NULL, error)) return false;
-    return true;
-}
-
-/* Everything so far, which ends with a whole TABLE. */
-static bool release_table(struct job *job, const struct vot_node *table, struct error *error) {
-    job->is_released = true;
-    if (!write_up_to(job->sink, table->parent, error)) return false;
-    for (const struct vot_node *child = table->parent->first_child; child; child = child->next)
-        if (!sink_replay(job->sink, child, NULL, NULL, error)) return false;
-    return true;
+    return write_up_to(job->sink, node, error) && write_children(job->sink, node, end, error);
 }
 
 /* The format tells `nrows`, and the TABLE has it: only the last row tells how many there are. */
@@ -142,8 +135,8 @@ static bool write_kept_rows(struct job *job, struct error *error) {
     const struct selection *selection = &job->selection;
     struct vot_node *table = (struct vot_node *)selection->result->node;
     if (!copy_correct_rows(table, selection->selected, vot_arena(job->reader))) return error_set_memory(error);
-    if (!release_rows(job, vot_node(job->reader), error) || !sink_rows(job->sink, selection->result, error))
-        return false;
+    const struct vot_node *data = vot_node(job->reader);
+    if (!release(job, data->parent, data, error) || !sink_rows(job->sink, selection->result, error)) return false;
     for (uint64_t i = 0; i < selection->selected && !output_failed(job->sink->output); i++) {
         struct vot_row row;
         if (!kept_rows_next(job->kept, &row, error) || !sink_row(job->sink, selection->result, &row, error))
@@ -190,7 +183,8 @@ static bool begin_rows(struct job *job, struct error *error) {
         job->kept = kept_rows_open(job->selection.chosen.count, error);
         return job->kept;
     }
-    if (!job->is_released && !release_rows(job, vot_node(job->reader), error)) return false;
+    const struct vot_node *data = vot_node(job->reader);
+    if (!job->is_released && !release(job, data->parent, data, error)) return false;
     if (!is_first) return sink_event(job->sink, job->reader, VOT_ROWS, error);
     return !job->is_shown || sink_rows(job->sink, job->selection.result, error);
 }
@@ -221,7 +215,7 @@ static bool write_event(struct job *job, enum vot_event event, struct error *err
     const struct vot_node *node = vot_node(job->reader);
     if (!job->is_released) {
         bool is_table = event == VOT_FINISH && node->element == VOT_TABLE;
-        if (is_table) return release_table(job, node, error);
+        if (is_table) return release(job, node->parent, NULL, error);
         const struct vot_node *root = vot_root(job->reader);
         return event != VOT_END ||
                ((!root || sink_replay(job->sink, root, NULL, NULL, error)) && sink_end(job->sink, error));
