@@ -86,6 +86,14 @@ ptrdiff_t spool_read(struct spool *spool, void *bytes, size_t room, struct error
     return got;
 }
 
+static ptrdiff_t read_next(void *spool, void *bytes, size_t room, struct error *error) {
+    return spool_read(spool, bytes, room, error);
+}
+
+struct byte_reader spool_reader(struct spool *spool) {
+    return (struct byte_reader){read_next, spool};
+}
+
 bool spool_read_at(struct spool *spool, size_t offset, void *bytes, size_t length, struct error *error) {
     size_t whole = spool_length(spool);
     if (offset > whole || length > whole - offset)

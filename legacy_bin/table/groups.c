@@ -129,10 +129,6 @@ static bool bring(struct groups *groups, struct group *group, const char *bytes,
     return true;
 }
 
-static ptrdiff_t read_spool(void *spool, void *bytes, size_t room, struct error *error) {
-    return spool_read(spool, bytes, room, error);
-}
-
 /* The next row in a window, behind its head; false with error set. */
 static bool next_row(struct window *window, struct head *head, char **bytes, struct error *error) {
     if (!window_fill(window, sizeof *head, error)) return false;
@@ -147,7 +143,7 @@ static bool next_row(struct window *window, struct head *head, char **bytes, str
 }
 
 static bool bring_all(struct groups *groups, struct error *error) {
-    struct window window = {.source = {read_spool, groups->spool}};
+    struct window window = {.source = spool_reader(groups->spool)};
     uint64_t left = 0;
     bool done = true;
     for (size_t i = 0; i < groups->count; i++) left += groups->groups[i].rows;

@@ -21,10 +21,6 @@ struct kept_rows {
     size_t shown; /* bytes of the row that was given last */
 };
 
-static ptrdiff_t read_spool(void *context, void *bytes, size_t room, struct error *error) {
-    return spool_read(context, bytes, room, error);
-}
-
 struct kept_rows *kept_rows_open(size_t columns, struct error *error) {
     struct kept_rows *kept = calloc(1, sizeof *kept);
     if (!kept) {
@@ -34,7 +30,7 @@ struct kept_rows *kept_rows_open(size_t columns, struct error *error) {
     kept->columns = columns;
     kept->cells = calloc(columns + 1, sizeof *kept->cells);
     kept->spool = spool_open(error);
-    kept->window.source = (struct byte_reader){read_spool, kept->spool};
+    kept->window.source = spool_reader(kept->spool);
     if (kept->cells && kept->spool) return kept;
     error_set_memory(error);
     kept_rows_close(kept);

@@ -271,10 +271,6 @@ static bool find_table(struct fits_rows *rows, unsigned long extnum, struct erro
     return rows->header.is_table || error_set_input(error, "FITS extension %lu is not a binary table", extnum);
 }
 
-static ptrdiff_t read_spool(void *context, void *bytes, size_t room, struct error *error) {
-    return spool_read(context, bytes, room, error);
-}
-
 /* `length` bytes of the window into a new spool; what is missing shows when its rows are read. */
 static struct spool *spool_bytes(struct window *window, uint64_t length, struct error *error) {
     struct spool *spool = spool_open(error);
@@ -305,7 +301,7 @@ static bool spool_heap(struct fits_rows *rows, struct error *error) {
     rows->heap_spool = spool_bytes(&rows->window, header->size - header->heap, error);
     if (!rows->heap_spool) return false;
     window_close(&rows->window);
-    rows->window.source = (struct byte_reader){.read = read_spool, .context = rows->rows_spool};
+    rows->window.source = spool_reader(rows->rows_spool);
     return true;
 }
 

@@ -53,12 +53,8 @@ const struct column_facts *row_spool_facts(const struct row_spool *spool) {
     return spool->encoder.facts;
 }
 
-static ptrdiff_t read_bytes(void *context, void *bytes, size_t room, struct error *error) {
-    return spool_read(context, bytes, room, error);
-}
-
 struct row_source *row_spool_read(struct row_spool *spool, struct error *error) {
-    return binary_rows_open(&spool->table, (struct byte_reader){.read = read_bytes, .context = spool->bytes}, error);
+    return binary_rows_open(&spool->table, spool_reader(spool->bytes), error);
 }
 
 void row_spool_close(struct row_spool *spool) {
