@@ -97,8 +97,8 @@ static bool read_open(struct access_list *list, int descriptor, const char *argu
 
 bool access_input_read(struct access_list *list, const char *argument, const struct access_choice *choice,
                        bool *is_table, struct error *error) {
-    bool is_stdin = !argument || strcmp(argument, "-") == 0 || strcmp(argument, "stdin") == 0;
-    const char *shown = is_stdin ? "stdin" : argument;
+    bool is_stdin = reference_is_stdin(argument);
+    const char *shown = reference_shown(argument);
     *is_table = true;
     if (!is_stdin && reference_is_url(argument)) return read_table(list, argument, shown, choice, error);
     int file = is_stdin ? STDIN_FILENO : open(reference_path(argument), O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -14,6 +14,14 @@ bool reference_is_url(const char *argument) {
     return starts_with(argument, "http://") || starts_with(argument, "https://");
 }
 
+bool reference_is_stdin(const char *argument) {
+    return !argument || strcmp(argument, "-") == 0 || strcmp(argument, "stdin") == 0;
+}
+
+const char *reference_shown(const char *argument) {
+    return reference_is_stdin(argument) ? "stdin" : argument;
+}
+
 const char *reference_path(const char *argument) {
     if (!starts_with(argument, "file:")) return argument;
     const char *rest = argument + strlen("file:");

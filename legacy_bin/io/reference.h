@@ -7,6 +7,10 @@
 
 /* http:// or https://, any case. */
 bool reference_is_url(const char *argument);
+/* Standard input: NULL, `-`, `stdin`. */
+bool reference_is_stdin(const char *argument);
+/* What to call a document in reports: the argument as given, `stdin` for standard input. */
+const char *reference_shown(const char *argument);
 /* The path in a file URL (`file:///p`, `file://localhost/p`, and `file://p` as the original took it), else
  * `argument` itself; points into it. */
 const char *reference_path(const char *argument);

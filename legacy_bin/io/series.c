@@ -39,7 +39,7 @@ static size_t without_suffix(const char *name, size_t length, const char *suffix
 }
 
 char *series_base_of(const char *input) {
-    if (!input || strcmp(input, "-") == 0 || strcmp(input, "stdin") == 0) return strdup("table");
+    if (reference_is_stdin(input)) return strdup("table");
     if (input[strspn(input, " \t\r\n")] == '<') return strdup("table"); /* XML text */
     size_t length = reference_is_url(input) ? strcspn(input, "?#") : strlen(input);
     while (length > 0 && input[length - 1] == '/') length--;

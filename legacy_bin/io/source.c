@@ -98,14 +98,14 @@ static bool open_reference(struct source *source, const char *base, struct error
 
 struct source *source_open(const char *argument, enum source_kind kind, const char *base, struct error *error) {
     bool is_document = kind == SOURCE_DOCUMENT;
-    bool is_stdin = is_document && (!argument || strcmp(argument, "-") == 0 || strcmp(argument, "stdin") == 0);
+    bool is_stdin = is_document && reference_is_stdin(argument);
     struct source *source = calloc(1, sizeof *source);
     if (!source) {
         error_set_memory(error);
         return NULL;
     }
     source->file = -1;
-    source->name = is_document ? strdup(is_stdin ? "stdin" : argument) : reference_resolve(argument, base, error);
+    source->name = is_document ? strdup(reference_shown(argument)) : reference_resolve(argument, base, error);
     bool is_open = false;
     if (!source->name) {
         error_set_memory(error);

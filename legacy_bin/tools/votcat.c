@@ -1,5 +1,6 @@
 /* votcat.c - VOTables one after the other in one document. Each is read twice, once for what must stand in front;
  * rows are written as they are read again. */
+#include "io/reference.h"
 #include "tools/conversion.h"
 #include "tools/input.h"
 #include "votable/again.h"
@@ -53,7 +54,7 @@ struct job {
 };
 
 static const char *name_of(const struct input *input) {
-    return strcmp(input->again.argument, "-") == 0 ? "stdin" : input->again.argument;
+    return reference_shown(input->again.argument);
 }
 
 /* The whole tree; rows are counted and passed over. */
@@ -230,7 +231,7 @@ static bool collect_inputs(struct job *job) {
         if (job->arguments->items[i].option) continue;
         struct input *input = &job->inputs[job->count++];
         input->again = (struct again){.argument = job->arguments->items[i].value, .spool = job->spool};
-        standard += strcmp(name_of(input), "stdin") == 0;
+        standard += reference_is_stdin(input->again.argument);
     }
     if (standard > 1) fail("Error: standard input can be read only once");
     return standard <= 1;

@@ -301,8 +301,7 @@ static int get(struct session *session, const char *input) {
     if (session->signals < 0) catch_signals(session);
     session->files += session->list.count;
     int status = download(session);
-    bool is_file =
-        !is_from_samp && input && strcmp(input, "-") != 0 && strcmp(input, "stdin") != 0 && !reference_is_url(input);
+    bool is_file = !is_from_samp && !reference_is_stdin(input) && !reference_is_url(input);
     if (status == EXIT_SUCCESS && is_file && arguments_flag(arguments, TEMPORARY) && unlink(reference_path(input)) != 0)
         return fail("Error: cannot delete '%s': %s", input, strerror(errno));
     return status;

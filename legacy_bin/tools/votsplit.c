@@ -1,5 +1,6 @@
 /* votsplit.c - a VOTable in pieces: a file for each table, RESOURCE, block of rows or value of a column. The input is
  * read twice: how many files there are, and all that stands around their rows, is known before one is written. */
+#include "io/reference.h"
 #include "io/series.h"
 #include "table/column.h"
 #include "table/groups.h"
@@ -422,9 +423,7 @@ static int run(const struct arguments *arguments) {
         .arguments = arguments, .again = {.argument = arguments->first_operand}, .group_file = GROUP_FILE_EMPTY};
     if (!parse(&job)) return EXIT_FAILURE;
     job.again.spool = job.spool = spool_open(&error);
-    const char *input = arguments->first_operand;
-    if (!input || strcmp(input, "-") == 0) input = "stdin";
-    job.settings.input_name = input;
+    const char *input = job.settings.input_name = reference_shown(arguments->first_operand);
     bool done = job.spool && prepare(&job, &error) && write_all(&job, &error);
     if (done) {
         done = output_commit(job.list, &error);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "io/reference.h"
 #include "io/source.h"
 #include "votable/lane.h"
 #include "votable/rows.h"
@@ -393,12 +394,8 @@ const struct vot_node *vot_root(const struct vot_reader *reader) {
     return reader->tree.root;
 }
 
-static const char *input_name(const char *argument) {
-    return !argument || strcmp(argument, "-") == 0 ? "stdin" : argument;
-}
-
 const char *vot_input_name(const struct vot_reader *reader) {
-    return reader->source ? source_name(reader->source) : input_name(reader->argument);
+    return reference_shown(reader->argument);
 }
 
 struct arena *vot_arena(struct vot_reader *reader) {
