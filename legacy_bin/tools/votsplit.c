@@ -343,26 +343,13 @@ static void report(const struct job *job) {
     if (list) opset_text("output", slice_of(list));
 }
 
-static const char *extension_of(enum format format) {
-    switch (format) {
-    case FORMAT_CSV: return "csv";
-    case FORMAT_TSV: return "tsv";
-    case FORMAT_ASV:
-    case FORMAT_BSV: return "txt";
-    case FORMAT_HTML:
-    case FORMAT_SHTML: return "html";
-    case FORMAT_FITS: return "fits";
-    default: return "xml";
-    }
-}
-
 static bool open_series(struct job *job, struct error *error) {
     const char *base = arguments_value(job->arguments, BASE), *folder = arguments_value(job->arguments, FOLDER),
                *extension = arguments_value(job->arguments, EXTENSION);
     char *own = base ? strdup(base) : series_base_of(job->again.argument);
     if (!own) return error_set_memory(error);
     bool done = series_open(&job->series, folder ? folder : ".", own,
-                            extension ? extension : extension_of(job->settings.format), error);
+                            extension ? extension : format_extension(job->settings.format), error);
     free(own);
     job->series.may_replace = arguments_flag(job->arguments, FORCE);
     return done;

@@ -4,13 +4,16 @@
 static const struct {
     const char *name;
     enum format format;
+    const char *extension;
     bool is_old; /* of the original: may be abbreviated */
 } names[] = {
-    {"vot", FORMAT_VOTABLE, true},    {"asv", FORMAT_ASV, true},          {"bsv", FORMAT_BSV, true},
-    {"csv", FORMAT_CSV, true},        {"tsv", FORMAT_TSV, true},          {"html", FORMAT_HTML, true},
-    {"shtml", FORMAT_SHTML, true},    {"fits", FORMAT_FITS, true},        {"ascii", FORMAT_ASV, true},
-    {"xml", FORMAT_VOTABLE, true},    {"raw", FORMAT_VOTABLE, true},      {"votb", FORMAT_BINARY, false},
-    {"votb2", FORMAT_BINARY2, false}, {"votfits", FORMAT_VOTFITS, false},
+    {"vot", FORMAT_VOTABLE, "xml", true},    {"asv", FORMAT_ASV, "txt", true},
+    {"bsv", FORMAT_BSV, "txt", true},        {"csv", FORMAT_CSV, "csv", true},
+    {"tsv", FORMAT_TSV, "tsv", true},        {"html", FORMAT_HTML, "html", true},
+    {"shtml", FORMAT_SHTML, "html", true},   {"fits", FORMAT_FITS, "fits", true},
+    {"ascii", FORMAT_ASV, "txt", true},      {"xml", FORMAT_VOTABLE, "xml", true},
+    {"raw", FORMAT_VOTABLE, "xml", true},    {"votb", FORMAT_BINARY, "xml", false},
+    {"votb2", FORMAT_BINARY2, "xml", false}, {"votfits", FORMAT_VOTFITS, "xml", false},
 };
 enum { NAME_COUNT = sizeof names / sizeof names[0] };
 
@@ -32,6 +35,12 @@ const char *format_name(enum format format) {
     for (size_t i = 0; i < NAME_COUNT; i++)
         if (names[i].format == format) return names[i].name;
     return "invalid";
+}
+
+const char *format_extension(enum format format) {
+    for (size_t i = 0; i < NAME_COUNT; i++)
+        if (names[i].format == format) return names[i].extension;
+    return "xml";
 }
 
 bool format_is_delimited(enum format format) {

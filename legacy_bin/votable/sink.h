@@ -25,7 +25,8 @@ enum format {
 
 /* The 11 names of the original and their unambiguous prefixes; the later ones spelt out. */
 enum format format_parse(const char *name);
-const char *format_name(enum format format); /* `csv`, `vot`, … */
+const char *format_name(enum format format);      /* `csv`, `vot`, … */
+const char *format_extension(enum format format); /* of file names, without the dot */
 bool format_is_delimited(enum format format);
 
 struct sink_settings {
