@@ -50,31 +50,22 @@ static void remove_groups(const struct narrow *narrow, struct vot_node *node) {
     node->last_child = last;
 }
 
-static bool set_attribute(struct vot_attribute *attribute, const char *name, struct slice value, struct arena *arena) {
-    *attribute = (struct vot_attribute){slice_of(name), arena_copy(arena, value)};
-    return attribute->value.text;
+static bool add_attribute(struct vot_node *node, const char *name, struct slice value, struct arena *arena) {
+    value = arena_copy(arena, value);
+    return value.text && copy_set_attribute(node, slice_of(name), value, arena);
 }
 
 struct vot_node *narrow_new_field(const struct vot_node *table_node, struct slice name, const char *datatype,
                                   struct slice unit, struct arena *arena) {
-    size_t prefix = table_node->name.length - vot_local_name(table_node->name).length, count = 0;
-    struct vot_node *field = arena_allocate(arena, sizeof *field);
-    struct vot_attribute *attributes = arena_allocate(arena, 4 * sizeof *attributes);
-    char *spelling = arena_allocate(arena, prefix + sizeof "FIELD");
-    if (!field || !attributes || !spelling) return NULL;
-    memcpy(spelling, table_node->name.text, prefix);
-    memcpy(spelling + prefix, "FIELD", sizeof "FIELD");
+    struct vot_node *field = copy_new(VOT_FIELD, table_node, arena);
+    if (!field) return NULL;
+    field->line = table_node->line;
+    field->parent = (struct vot_node *)table_node;
     bool is_text = strcmp(datatype, "char") == 0 || strcmp(datatype, "unicodeChar") == 0;
-    bool done = set_attribute(&attributes[count++], "name", name, arena) &&
-                set_attribute(&attributes[count++], "datatype", slice_of(datatype), arena) &&
-                (!is_text || set_attribute(&attributes[count++], "arraysize", SLICE("*"), arena)) &&
-                (!unit.length || set_attribute(&attributes[count++], "unit", unit, arena));
-    *field = (struct vot_node){.element = VOT_FIELD,
-                               .name = {spelling, prefix + sizeof "FIELD" - 1},
-                               .attributes = attributes,
-                               .attribute_count = count,
-                               .line = table_node->line,
-                               .parent = (struct vot_node *)table_node};
+    bool done = add_attribute(field, "name", name, arena) &&
+                add_attribute(field, "datatype", slice_of(datatype), arena) &&
+                (!is_text || add_attribute(field, "arraysize", SLICE("*"), arena)) &&
+                (!unit.length || add_attribute(field, "unit", unit, arena));
     return done ? field : NULL;
 }
 

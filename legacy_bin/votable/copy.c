@@ -68,6 +68,18 @@ struct vot_node *copy_tree_whole(const struct vot_node *node, struct vot_node *p
     return copy_all(node, parent, true, arena);
 }
 
+struct vot_node *copy_new(enum vot_element element, const struct vot_node *like, struct arena *arena) {
+    struct slice local = slice_of(vot_element_name(element));
+    size_t prefix = like->name.length - vot_local_name(like->name).length;
+    struct vot_node *node = arena_allocate(arena, sizeof *node);
+    char *name = arena_allocate(arena, prefix + local.length + 1);
+    if (!node || !name) return NULL;
+    memcpy(name, like->name.text, prefix);
+    memcpy(name + prefix, local.text, local.length);
+    *node = (struct vot_node){.element = element, .name = {name, prefix + local.length}};
+    return node;
+}
+
 bool copy_set_attribute(struct vot_node *node, struct slice name, struct slice value, struct arena *arena) {
     struct vot_attribute *attributes = arena_allocate(arena, (node->attribute_count + 1) * sizeof *attributes);
     if (!attributes) return false;

@@ -13,6 +13,8 @@ struct vot_node *copy_node(const struct vot_node *node, struct vot_node *parent,
 struct vot_node *copy_tree(const struct vot_node *node, struct vot_node *parent, struct arena *arena);
 /* The same with texts and attributes of its own. */
 struct vot_node *copy_tree_whole(const struct vot_node *node, struct vot_node *parent, struct arena *arena);
+/* An element without attributes, in the namespace of `like`; it has no parent. NULL: no memory. */
+struct vot_node *copy_new(enum vot_element element, const struct vot_node *like, struct arena *arena);
 /* The node becomes the last child. */
 void copy_append(struct vot_node *parent, struct vot_node *child);
 

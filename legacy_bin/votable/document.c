@@ -91,6 +91,11 @@ const struct vot_node *vot_sibling(const struct vot_node *node, enum vot_element
     return node ? find_from(node->next, element) : NULL;
 }
 
+struct slice vot_node_id(const struct vot_node *node) {
+    struct slice none = {0};
+    return node->element == VOT_OTHER || node->element == VOT_TEXT_NODE ? none : vot_attribute(node, "ID");
+}
+
 const struct vot_node *vot_next_node(const struct vot_node *node, const struct vot_node *top) {
     if (node->first_child) return node->first_child;
     while (node != top && !node->next) node = node->parent;

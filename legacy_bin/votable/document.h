@@ -66,6 +66,8 @@ struct slice vot_local_name(struct slice name);
 struct slice vot_attribute(const struct vot_node *node, const char *name);
 /* The name of the attribute at `index`, in the standard spelling (`ID`, `datatype`) if VOTable has it. */
 struct slice vot_attribute_name(const struct vot_node *node, size_t index);
+/* The ID of an element of VOTable; {NULL, 0}: it has none, or is another node. */
+struct slice vot_node_id(const struct vot_node *node);
 /* First child (next sibling) of a kind, or NULL. */
 const struct vot_node *vot_child(const struct vot_node *node, enum vot_element element);
 const struct vot_node *vot_sibling(const struct vot_node *node, enum vot_element element);

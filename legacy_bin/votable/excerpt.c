@@ -3,15 +3,10 @@
 
 #include "votable/copy.h"
 
-static struct slice id_of(const struct vot_node *node) {
-    struct slice none = {0};
-    return node->element == VOT_OTHER || node->element == VOT_TEXT_NODE ? none : vot_attribute(node, "ID");
-}
-
 static bool collect_ids(struct text_map *ids, const struct vot_node *top) {
     bool is_new;
     for (const struct vot_node *node = top; node; node = vot_next_node(node, top)) {
-        struct slice id = id_of(node);
+        struct slice id = vot_node_id(node);
         struct text_entry *entry = id.length ? text_map_add(ids, id, &is_new) : NULL;
         if (id.length && !entry) return false;
         if (entry && is_new) entry->number = (uintptr_t)node;
@@ -189,15 +184,8 @@ bool excerpt_make(struct excerpt *excerpt, const struct excerpt_source *source, 
 }
 
 bool excerpt_add_info(struct excerpt *excerpt, struct slice name, struct slice value, struct error *error) {
-    struct slice root = excerpt->root->name;
-    size_t prefix = root.length - vot_local_name(root).length;
-    struct vot_node *info = arena_allocate(&excerpt->arena, sizeof *info);
-    char *element = arena_allocate(&excerpt->arena, prefix + 5);
-    if (!info || !element) return error_set_memory(error);
-    memcpy(element, root.text, prefix);
-    memcpy(element + prefix, "INFO", 4);
-    info->element = VOT_INFO;
-    info->name = (struct slice){element, prefix + 4};
+    struct vot_node *info = copy_new(VOT_INFO, excerpt->root, &excerpt->arena);
+    if (!info) return error_set_memory(error);
     insert(excerpt, info);
     return (copy_set_attribute(info, SLICE("name"), name, &excerpt->arena) &&
             copy_set_attribute(info, SLICE("value"), value, &excerpt->arena)) ||

@@ -3,11 +3,6 @@
 #include "votable/copy.h"
 #include "votable/merge.h"
 
-static struct slice id_of(const struct vot_node *node) {
-    struct slice none = {0};
-    return node->element == VOT_OTHER || node->element == VOT_TEXT_NODE ? none : vot_attribute(node, "ID");
-}
-
 /* `id` with the first suffix that makes a name of its own: neither one in use nor another of this document. */
 static bool rename_id(struct text_map *ids, struct text_map *own, struct text_entry *taken, struct slice id,
                       struct text_map *renamed) {
@@ -30,7 +25,7 @@ static bool rename_id(struct text_map *ids, struct text_map *own, struct text_en
 static bool collect(struct text_map *own, const struct vot_node *top) {
     bool is_new;
     for (const struct vot_node *node = top; node; node = vot_next_node(node, top)) {
-        struct slice id = id_of(node);
+        struct slice id = vot_node_id(node);
         if (id.length && !text_map_add(own, id, &is_new)) return false;
     }
     return true;
@@ -41,7 +36,7 @@ static bool name_all(struct text_map *ids, struct text_map *own, const struct vo
                      struct text_map *renamed) {
     bool is_new;
     for (const struct vot_node *node = top; node; node = vot_next_node(node, top)) {
-        struct slice id = id_of(node);
+        struct slice id = vot_node_id(node);
         if (id.length == 0 || (node == top && !is_first) || text_map_find(renamed, id)) continue;
         struct text_entry *taken = text_map_find(ids, id);
         if (taken && !rename_id(ids, own, taken, id, renamed)) return false;

@@ -1,6 +1,8 @@
 /* tree.c - see tree.h. */
 #include "votable/tree.h"
 
+#include "votable/copy.h"
+
 static bool is_serialization(enum vot_element element) {
     return element == VOT_TABLEDATA || element == VOT_BINARY || element == VOT_BINARY2 || element == VOT_FITS;
 }
@@ -18,16 +20,10 @@ static struct vot_node *add_node(struct tree *tree, unsigned long line) {
     struct vot_node *parent = tree->current;
     if (!node) return NULL;
     node->line = line;
-    node->parent = parent;
-    if (!parent) {
+    if (parent)
+        copy_append(parent, node);
+    else
         tree->root = node;
-    } else {
-        if (parent->last_child)
-            parent->last_child->next = node;
-        else
-            parent->first_child = node;
-        parent->last_child = node;
-    }
     return node;
 }
 
