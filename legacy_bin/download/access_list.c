@@ -87,7 +87,8 @@ bool access_list_read_lines(struct access_list *list, int descriptor, const char
     return done;
 }
 
-unsigned long access_checksum(const char *url) {
+/* The checksum that the original names files by. */
+static unsigned long checksum(const char *url) {
     uint32_t sum = 0;
     size_t length = strlen(url);
     const unsigned char *bytes = (const unsigned char *)url;
@@ -167,7 +168,7 @@ bool access_list_name(struct access_list *list, const char *base, bool by_checks
         struct access *item = &list->items[i];
         if (item->name) may_clash = true;
         if (item->name) continue;
-        int length = by_checksum ? asprintf(&name, "%s%lu", base, access_checksum(item->url))
+        int length = by_checksum ? asprintf(&name, "%s%lu", base, checksum(item->url))
                                  : asprintf(&name, "%s%04zu", base, first + i);
         if (length >= 0) item->name = keep(list, slice_of(name));
         if (length >= 0) free(name);

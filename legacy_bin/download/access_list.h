@@ -48,8 +48,6 @@ bool access_list_add(struct access_list *list, struct slice url, struct slice na
 bool access_list_name(struct access_list *list, const char *base, bool by_checksum, size_t first, struct error *error);
 void access_list_free(struct access_list *list);
 
-/* The checksum that the original names files by. */
-unsigned long access_checksum(const char *url);
 /* A name that stays in its folder: not empty, without slashes and control characters, and no dot in front. */
 bool access_name_is_safe(struct slice name);
 /* `format` is that of a DataLink document: application/x-votable+xml with the parameter content=datalink. */

@@ -19,7 +19,8 @@ const char *xmlrpc_text(const struct xmlrpc *message, const char *path);
 void xmlrpc_free(struct xmlrpc *message);
 
 /* A call built up: xmlrpc_begin(), a value for each parameter, xmlrpc_end(). A map is xmlrpc_map_begin(), for each
- * member xmlrpc_name() and a value, xmlrpc_map_end(). Failures show in the buffer: xmlrpc_end() returns false. */
+ * member xmlrpc_member() or xmlrpc_empty_map(), xmlrpc_map_end(). Failures show in the buffer: xmlrpc_end() returns
+ * false. */
 void xmlrpc_begin(struct buffer *call, const char *method);
 void xmlrpc_string(struct buffer *call, const char *text); /* a parameter */
 void xmlrpc_map_begin(struct buffer *call);                /* a parameter */

@@ -49,7 +49,7 @@ static bool take_frames(const struct merge *merge, const struct vot_node *parent
     return true;
 }
 
-/* A child of the root that stands in the whole; *copied NULL: it does already. */
+/* A child of the root that stands in the whole, unless it does already. */
 static bool take_node(struct merge *merge, const struct vot_node *node, struct vot_node *parent,
                       const struct merge_input *input, struct error *error) {
     if (find_frame(merge, node)) return true;

@@ -14,7 +14,8 @@ static const struct root_version pairs[] = {
 };
 enum { PAIR_COUNT = sizeof pairs / sizeof pairs[0] };
 
-bool root_declares(const struct vot_attribute *attribute, struct slice element) {
+/* Whether the attribute declares the namespace of the element's own prefix. */
+static bool declares(const struct vot_attribute *attribute, struct slice element) {
     size_t prefix = element.length - vot_local_name(element).length;
     struct slice name = attribute->name;
     if (prefix == 0) return slice_equal(name, SLICE("xmlns"));
@@ -47,7 +48,7 @@ static const struct root_version *choose(struct slice version, struct slice spac
 static struct slice space_of(const struct vot_node *root) {
     struct slice space = {0};
     for (size_t i = 0; i < root->attribute_count; i++)
-        if (root_declares(&root->attributes[i], root->name)) space = root->attributes[i].value;
+        if (declares(&root->attributes[i], root->name)) space = root->attributes[i].value;
     return space;
 }
 
@@ -73,7 +74,7 @@ void root_write_attributes(struct output *output, const struct vot_node *root, b
         if (slice_equal_nocase(attribute->name, SLICE("version"))) {
             if (!has_version) escape_attribute(output, SLICE("version"), is_kept ? attribute->value : pair->version);
             has_version = true;
-        } else if (root_declares(attribute, root->name)) {
+        } else if (declares(attribute, root->name)) {
             escape_attribute(output, attribute->name, is_kept ? attribute->value : pair->space);
             has_space = true;
         } else if (is_same_space || /* a schema of another version than the one written would contradict it */

@@ -12,8 +12,6 @@ struct root_version {
 };
 /* What root_write_attributes() makes of a root. Versions are in order as texts. */
 const struct root_version *root_version(const struct vot_node *root, bool needs_binary2);
-/* Whether the attribute of an element of this name declares the namespace of the name's own prefix. */
-bool root_declares(const struct vot_attribute *attribute, struct slice element);
 /* Whether it is a namespace of any version of VOTable. */
 bool root_is_space(struct slice space);
 /* Whether an attribute of this name says where a schema is. */
