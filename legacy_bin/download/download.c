@@ -93,20 +93,19 @@ static void free_job(struct job *job) {
 }
 
 static void tell(struct downloads *downloads, const struct access *access, size_t index, enum download_outcome outcome,
-                 const char *path, uint64_t bytes, struct error *error) {
+                 const char *path, struct error *error) {
     struct download_counts *counts = downloads->counts;
     counts->done += outcome == DOWNLOAD_DONE;
     counts->skipped += outcome == DOWNLOAD_EXISTS || outcome == DOWNLOAD_BUSY;
     counts->failed += outcome == DOWNLOAD_FAILED;
-    struct download_end end = {access->url, access->name, index, path, bytes, outcome, error};
+    struct download_end end = {access->url, index, path, outcome, error};
     downloads->settings->ended(downloads->settings->context, &end);
     error_clear(error);
 }
 
-static void tell_end(struct job *job, enum download_outcome outcome, const char *path, uint64_t bytes,
-                     struct error *error) {
+static void tell_end(struct job *job, enum download_outcome outcome, const char *path, struct error *error) {
     if (job->links && outcome == DOWNLOAD_FAILED) job->links->failed++;
-    tell(job->downloads, &job->access, job->index, outcome, path, bytes, error);
+    tell(job->downloads, &job->access, job->index, outcome, path, error);
 }
 
 static void count_under_way(struct downloads *downloads) {
@@ -133,7 +132,7 @@ static bool take_data(void *context, const void *bytes, size_t length, struct er
     downloads->counts->bytes += length;
     if (downloads->settings->moved) {
         count_under_way(downloads);
-        downloads->settings->moved(downloads->settings->context, length);
+        downloads->settings->moved(downloads->settings->context);
     }
     return true;
 }
@@ -165,7 +164,7 @@ static bool follow_links(struct job *job, const char *base, struct error *error)
         done = error_set(error, "the links document names %zu files, and -o is for one", links->list.count);
     if (done && complaint.text) { /* some of the files are there, others are not */
         downloads->counts->total++;
-        tell(downloads, &job->access, job->index, DOWNLOAD_FAILED, NULL, 0, &complaint);
+        tell(downloads, &job->access, job->index, DOWNLOAD_FAILED, NULL, &complaint);
     }
     error_clear(&complaint);
     for (size_t i = 0; done && i < links->list.count; i++) {
@@ -193,10 +192,9 @@ static bool follow_links(struct job *job, const char *base, struct error *error)
 static void settle(struct job *job) {
     char *path = NULL;
     bool existed = false;
-    uint64_t bytes = job->part.length;
     struct error error = {0};
     bool done = content_settle(&job->part, job->downloads->settings, &job->access, &path, &existed, &error);
-    tell_end(job, !done ? DOWNLOAD_FAILED : existed ? DOWNLOAD_EXISTS : DOWNLOAD_DONE, path, bytes, &error);
+    tell_end(job, !done ? DOWNLOAD_FAILED : existed ? DOWNLOAD_EXISTS : DOWNLOAD_DONE, path, &error);
     free(path);
 }
 
@@ -213,12 +211,11 @@ static void take_done(void *context, const struct http_answer *answer, struct er
     if (answer->is_complete && !job->is_links) {
         settle(job);
     } else if (!answer->is_complete || !follow_links(job, answer->url, error)) {
-        uint64_t bytes = job->part.length;
         if (!answer->is_complete && may_work_later(job, answer))
             part_keep(&job->part);
         else
             part_discard(&job->part);
-        tell_end(job, DOWNLOAD_FAILED, NULL, bytes, error);
+        tell_end(job, DOWNLOAD_FAILED, NULL, error);
     }
     free_job(job);
     add_more(downloads);
@@ -233,7 +230,7 @@ static bool is_there(struct job *job) {
     if (!path) return false;
     struct error none = {0};
     part_discard(&job->part);
-    tell_end(job, DOWNLOAD_EXISTS, path, 0, &none);
+    tell_end(job, DOWNLOAD_EXISTS, path, &none);
     free(path);
     return true;
 }
@@ -266,13 +263,13 @@ static bool begin(struct job *job) {
     struct error error = {0};
     if (job->links && job->links->failed) {
         error_set(&error, "another file of its links document failed");
-        tell_end(job, DOWNLOAD_FAILED, NULL, 0, &error);
+        tell_end(job, DOWNLOAD_FAILED, NULL, &error);
         return false;
     }
     if (is_there(job)) return false;
     enum part_status status = part_open(&job->part, downloads->settings->folder, job->access.name, job->url, &error);
     if (status != PART_READY) {
-        tell_end(job, status == PART_BUSY ? DOWNLOAD_BUSY : DOWNLOAD_FAILED, NULL, 0, &error);
+        tell_end(job, status == PART_BUSY ? DOWNLOAD_BUSY : DOWNLOAD_FAILED, NULL, &error);
         return false;
     }
     if (is_there(job)) return false; /* somebody has finished it just now */
@@ -286,7 +283,7 @@ static bool begin(struct job *job) {
         settle(job);
     } else {
         part_discard(&job->part);
-        tell_end(job, DOWNLOAD_FAILED, NULL, 0, &error);
+        tell_end(job, DOWNLOAD_FAILED, NULL, &error);
     }
     return false;
 }
@@ -337,7 +334,7 @@ static void add_more(struct downloads *downloads) {
             const struct access *access = &downloads->list->items[index];
             struct error none = {0};
             if (access->is_repeated)
-                tell(downloads, access, index, DOWNLOAD_EXISTS, NULL, 0, &none);
+                tell(downloads, access, index, DOWNLOAD_EXISTS, NULL, &none);
             else
                 add_job(downloads, access, index, NULL);
         } else {

@@ -17,10 +17,9 @@ enum download_outcome {
 };
 
 struct download_end {
-    const char *url, *name; /* as listed, or from a links document */
-    size_t index;           /* in the list, once it has been dealt with; SIZE_MAX: a further file of a links document */
-    const char *path;       /* of the file, DOWNLOAD_DONE and DOWNLOAD_EXISTS */
-    uint64_t bytes;         /* that were fetched for it, those of earlier runs counted too */
+    const char *url;  /* as listed, or from a links document */
+    size_t index;     /* in the list, once it has been dealt with; SIZE_MAX: a further file of a links document */
+    const char *path; /* of the file, DOWNLOAD_DONE and DOWNLOAD_EXISTS */
     enum download_outcome outcome;
     struct error *error;
 };
@@ -37,7 +36,7 @@ struct download_settings {
     int stop;              /* descriptor that ends it all when it can be read; -1: none */
     struct http_limits limits;
     void (*ended)(void *context, const struct download_end *end);
-    void (*moved)(void *context, uint64_t bytes); /* more bytes have come; NULL: not of interest */
+    void (*moved)(void *context); /* more bytes have come; NULL: not of interest */
     void *context;
 };
 

@@ -100,9 +100,8 @@ void get_report_file(void *context, const struct download_end *end) {
     if (now_seconds() - report->told >= interval) tell_progress(report);
 }
 
-void get_report_bytes(void *context, uint64_t bytes) {
+void get_report_bytes(void *context) {
     struct get_report *report = context;
-    (void)bytes;
     if (now_seconds() - report->told < interval) return;
     tell_progress(report);
     if (report->is_terminal) show_progress(report);

@@ -21,7 +21,7 @@ struct get_report {
 bool get_report_begin(struct get_report *report, size_t count, struct error *error);
 /* The callbacks of struct download_settings, with the report as their context. */
 void get_report_file(void *context, const struct download_end *end);
-void get_report_bytes(void *context, uint64_t bytes);
+void get_report_bytes(void *context);
 /* All has ended, or has been interrupted: what has not ended is reported as failed. false: that could not be
  * written, which has been said. */
 bool get_report_end(struct get_report *report, const struct access_list *list, bool is_interrupted);
