@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -29,15 +29,14 @@ def prefix() -> str | None:
     return None
 
 
-def program_folders() -> list[str]:
-    """Folders with the programs of this installation, best first."""
-    folders = []
+def program_folders() -> Iterator[str]:
+    """Folders with the programs of this installation, best first; each is sought when it is asked for."""
     if top := checkout():
         built = os.path.join(top, "build", "legacy_bin")
-        folders += [os.path.join(built, "tools"), built]
+        yield os.path.join(built, "tools")
+        yield built
     if root := prefix():
-        folders.append(os.path.join(root, "bin"))
-    return folders
+        yield os.path.join(root, "bin")
 
 
 def taskdef_folders() -> list[str]:
