@@ -351,15 +351,16 @@ NESTED = """\
 task: nested
 summary: Lists and objects
 executable: printf
-arguments: ['{"columns": [{"name": "ra", "unit": "deg"}, {"name": "id"}], "infos": {"a": "b"}, "none": []}']
-results: {stdout: {format: json, keys: {columns: list, infos: dict, none: list}}}
+arguments:
+  - '{"columns": [{"name": "ra", "unit": "deg"}, {"name": "id"}], "infos": {"a": "b"}, "none": [], "mixed": [1, [2.5]]}'
+results: {stdout: {format: json, keys: {columns: list, infos: dict, none: list, mixed: list}}}
 """
 
 
 def test_lists_and_objects_are_a_line_of_json_each_in_a_pipe(package: Path) -> None:
     (package / "nested.yaml").write_text(NESTED)
     lines = [line.split("\t") for line in voclient("run", "nested").stdout.splitlines()]
-    assert [name for name, _ in lines] == ["columns", "infos", "none"]
+    assert [name for name, _ in lines] == ["columns", "infos", "none", "mixed"]
     assert json.loads(lines[0][1]) == [{"name": "ra", "unit": "deg"}, {"name": "id"}]
 
 
@@ -371,7 +372,7 @@ def test_lists_and_objects_are_laid_out_on_a_terminal(package: Path, monkeypatch
     os.close(theirs)
     shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
     os.close(ours)
-    assert shown == "columns:\nname  unit\nra    deg\nid\ninfos:\na: b\n"
+    assert shown == "columns:\nname  unit\nra    deg\nid\ninfos:\na: b\nmixed:\n1\n[2.5]\n"
 
 
 def test_help_behind_a_task_is_that_of_the_task(package: Path) -> None:

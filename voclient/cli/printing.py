@@ -95,8 +95,8 @@ def _laid_out(value: Mapping[str, Any] | list[Any]) -> str:
     """Objects of a list, or under the names of an object, as rows of a table, without the members that none has."""
     rows = list(value.items()) if isinstance(value, Mapping) else [("", item) for item in value]
     if not all(isinstance(item, Mapping) for _, item in rows):
-        plain = [item if isinstance(item, str) else json.dumps(plain(item), ensure_ascii=False) for _, item in rows]
-        return "\n".join(f"{name}: {item}" if name else item for (name, _), item in zip(rows, plain, strict=True))
+        texts = [item if isinstance(item, str) else json.dumps(plain(item), ensure_ascii=False) for _, item in rows]
+        return "\n".join(f"{name}: {text}" if name else text for (name, _), text in zip(rows, texts, strict=True))
     members = [
         name for name in dict.fromkeys(name for _, item in rows for name in item)
         if any(item.get(name) is not None for _, item in rows)
