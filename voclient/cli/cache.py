@@ -93,8 +93,8 @@ def _clear(pattern: str | None, oldest: float | None, as_json: bool) -> int:
 
 def _verify(as_json: bool) -> int:
     report = cache.verify()
-    lines = [f"{report.checked} checked, {len(report.damaged)} damaged, {report.orphans} left over"]
-    _tell(report._asdict(), "\n".join(lines), as_json)
+    text = f"{report.checked} checked, {len(report.damaged)} damaged, {report.orphans} left over"
+    _tell(report._asdict(), text, as_json)
     for line in report.damaged:
         print(f"voclient: {line} (removed)", file=sys.stderr)
     return FAILED if report.damaged else OK

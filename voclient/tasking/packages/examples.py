@@ -62,8 +62,6 @@ def compare(expected: Any, actual: Any) -> str:
     if hasattr(actual, "colnames"):  # a Table, by its columns
         actual = {name: actual[name] for name in actual.colnames}
     actual = actual.tolist() if hasattr(actual, "tolist") else actual
-    if hasattr(actual, "colnames"):
-        actual = {name: actual[name].tolist() for name in actual.colnames}
     if isinstance(actual, os.PathLike) and isinstance(expected, str):
         # It ran in a folder of its own.
         actual = os.path.basename(actual) if os.sep not in expected else os.fspath(actual)
