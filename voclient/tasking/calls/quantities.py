@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ..descriptors.descriptor import FRAMES, Parameter
+from .values import is_number, show
 
 _NUMERIC_FORMS = ("jd", "mjd", "jyear", "byear", "decimalyear", "unix", "gps", "cxcsec")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)?", re.ASCII)
@@ -51,7 +52,7 @@ def in_unit(parameter: Parameter, value: Any) -> Any:
         return _without_noise(number.tolist() if hasattr(number, "tolist") else float(number))
     except (ValueError, TypeError):
         wanted = f"cannot be expressed in {unit}" if unit else "has a unit, the parameter has none"
-        raise ValueError(f"{_show(value)} {wanted}") from None
+        raise ValueError(f"{show(value)} {wanted}") from None
 
 
 def _without_noise(number: Any) -> Any:
@@ -65,7 +66,7 @@ def _without_noise(number: Any) -> Any:
 def _from_sky(parameter: Parameter, value: Any) -> Any:
     """A SkyCoord, or a frame with data, as a pair of degrees, or as the one coordinate an angle asks for."""
     if parameter.type != "position" and parameter.coordinate is None:
-        raise ValueError(f"{_show(value)} is a position; the parameter is none")
+        raise ValueError(f"{show(value)} is a position; the parameter is none")
     from astropy.coordinates import SkyCoord
 
     try:
@@ -119,10 +120,10 @@ def read_time(parameter: Parameter, value: Any) -> str | float:
     """A number or text as a time of the declared form; `ValueError` when it is none."""
     form = parameter.form or "isot"
     numeric = form in _NUMERIC_FORMS
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and numeric:
+    if numeric and is_number(value):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"{_show(value)} ({type(value).__name__}) is not a time")
+        raise ValueError(f"{show(value)} ({type(value).__name__}) is not a time")
     if numeric:
         try:
             return int(value) if value.strip().lstrip("+-").isdecimal() else float(value)
@@ -158,14 +159,14 @@ def _make_time(parameter: Parameter, value: Any) -> str | float:
     try:
         time = Time(value, scale=parameter.scale) if isinstance(value, str) else Time(value)
     except (ValueError, TypeError):
-        raise ValueError(f"{_show(value)} ({type(value).__name__}) is not a time") from None
+        raise ValueError(f"{show(value)} ({type(value).__name__}) is not a time") from None
     made: str | float = _from_time(parameter, time)
     return made
 
 
 def _from_time(parameter: Parameter, value: Any) -> Any:
     if parameter.type != "time":
-        raise ValueError(f"{_show(value)} is a time; the parameter is none")
+        raise ValueError(f"{show(value)} is a time; the parameter is none")
     form = parameter.form or "isot"
     try:
         there = getattr(value, parameter.scale).copy()
@@ -178,7 +179,7 @@ def _from_time(parameter: Parameter, value: Any) -> Any:
 
 
 def _inexpressible(value: Any, wanted: str, error: Exception) -> ValueError:
-    return ValueError(f"{_show(value)} cannot be expressed in {wanted}: {' '.join(str(error).split())}")
+    return ValueError(f"{show(value)} cannot be expressed in {wanted}: {' '.join(str(error).split())}")
 
 
 def _trim(value: Any, form: str) -> Any:
@@ -194,9 +195,3 @@ def _trim(value: Any, form: str) -> Any:
 def _is_masked(value: Any) -> bool:
     mask: Any = getattr(value, "mask", False)
     return bool(mask.any()) if hasattr(mask, "any") else bool(mask)
-
-
-def _show(value: Any) -> str:
-    from .values import show
-
-    return show(value)

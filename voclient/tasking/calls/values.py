@@ -10,10 +10,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..descriptors.descriptor import FRAMES, Parameter
 from ..errors import TaskParameterError
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -161,7 +164,7 @@ def spell(value: Any, *, decimal: bool = False) -> str:
     return "" if value is None else repr(value)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[int | float]:
     """A plain int or float (a bool is neither)."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 

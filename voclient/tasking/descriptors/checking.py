@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from ..calls.values import suggest
+from ..calls.values import is_number, suggest
 from ..errors import DescriptorError
 from .descriptor import CONTROLS
 from .yamlfile import Document, Path
@@ -171,7 +171,7 @@ def flag(checker: Checker, path: Path, value: Any) -> bool:
 
 @field({"type": "number"}, "a number")
 def number(checker: Checker, path: Path, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if not is_number(value):
         checker.problem(path, f"{checker.name(path)} must be a number, not {value!r}")
         return None
     return value
@@ -179,7 +179,7 @@ def number(checker: Checker, path: Path, value: Any) -> Any:
 
 @field({"type": "integer", "minimum": 1}, "a whole number above 0")
 def count(checker: Checker, path: Path, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 1 or not float(value).is_integer():
+    if not is_number(value) or value < 1 or not float(value).is_integer():
         checker.problem(path, f"{value!r} must be a whole number above 0")
         return 1
     return int(value)
@@ -187,7 +187,7 @@ def count(checker: Checker, path: Path, value: Any) -> int:
 
 @field({"type": "integer", "minimum": 0}, "a whole number")
 def whole(checker: Checker, path: Path, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0 or not float(value).is_integer():
+    if not is_number(value) or value < 0 or not float(value).is_integer():
         checker.problem(path, f"{checker.name(path)} must be a whole number, not {value!r}")
         return 0
     return int(value)
