@@ -188,14 +188,14 @@ def _parameters(given: Sequence[str], current: str) -> list[str]:
     if ".py:" in given[0]:
         return []  # nothing is executed to complete a word
     try:
-        parameters = import_task(given[0]).descriptor.parameters
+        descriptor = import_task(given[0]).descriptor
     except TaskError:
         return []
     name, equals, _ = current.partition("=")
     if not equals:
         there = {word.partition("=")[0] for word in given[1:] if "=" in word}
-        return [f"{p.name}=" for p in parameters if p.repeated or not there & {p.name, *p.aliases}]
-    chosen = next((p for p in parameters if name == p.name or name in p.aliases), None)
+        return [f"{p.name}=" for p in descriptor.parameters if p.repeated or not there & {p.name, *p.aliases}]
+    chosen = descriptor.by_name.get(name)
     if chosen is None:
         return []
     values = chosen.choices or (("yes", "no") if chosen.type == "bool" else ())

@@ -130,7 +130,7 @@ def _cut(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _read_words(task: Task, words: Sequence[str], after: Sequence[str]) -> tuple[list[Any], dict[str, Any]]:
     """Operands by position and the rest by name, as the task function takes them."""
-    names = {alias: p for p in task.descriptor.parameters for alias in (p.name, *p.aliases)}
+    names = task.descriptor.by_name
     operands: list[str] = []
     given: dict[str, Any] = {}
     for word in words:

@@ -117,7 +117,7 @@ def begin(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
 
 def resolve_names(descriptor: Descriptor, given: Mapping[str, Any]) -> dict[str, Any]:
     """Values by the parameters' own names; those that are None are left out."""
-    names = {alias: p.name for p in descriptor.parameters for alias in (p.name, *p.aliases)}
+    names = {name: p.name for name, p in descriptor.by_name.items()}
     result: dict[str, Any] = {}
     for name, value in given.items():
         if name not in names:

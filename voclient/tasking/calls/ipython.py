@@ -79,8 +79,7 @@ def complete(text: str, names: dict[str, Any]) -> Completions:
     keyword = _KEYWORD.search(call.argument)
     if keyword is None:
         return _parameters(descriptor, call) if call.quote is None else Completions([])
-    by_name = {name: parameter for parameter in descriptor.parameters for name in (parameter.name, *parameter.aliases)}
-    parameter = by_name.get(keyword[1])
+    parameter = descriptor.by_name.get(keyword[1])
     if parameter is None:
         return Completions([])
     if call.quote is not None:

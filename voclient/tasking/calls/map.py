@@ -201,7 +201,7 @@ class Map(Iterator["OPset"]):
         return (item if isinstance(item, tuple) else (item,)), {}
 
     def _row(self, row: Any, names: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, Any]:
-        parameters = {name: p for p in self._task.descriptor.parameters for name in (p.name, *p.aliases)}
+        parameters = self._task.descriptor.by_name
         if columns is None:
             fixed = {parameters[name].name for name in self._given if name in parameters}
             columns = {name: name for name in names if name in parameters and parameters[name].name not in fixed}

@@ -72,7 +72,7 @@ def _read_yaml(task: Task, file: str) -> Iterator[tuple[str, str, Any]]:
     if data.get("task") not in (None, *names, *(f"{descriptor.package}.{name}" for name in names)):
         line, column = document.places[("task",)]
         raise _error(task, f"{file}:{line}:{column}: these are parameters of {data['task']}", value=file)
-    types = {alias: p.type for p in descriptor.parameters for alias in (p.name, *p.aliases)}
+    types = {name: p.type for name, p in descriptor.by_name.items()}
     for name, value in data["parameters"].items():
         path = ("parameters", name)
         line, column = document.keys[path]
@@ -89,8 +89,7 @@ def _read_par(task: Task, file: str) -> Iterator[tuple[str, str, Any]]:
             lines = stream.read().splitlines()
     except OSError as error:
         raise _error(task, f"parameter set {file} cannot be read: {error.strerror}", value=file) from error
-    separators = {alias: p.separator or "," for p in task.descriptor.parameters if p.repeated
-                  for alias in (p.name, *p.aliases)}  # fmt: skip
+    separators = {name: p.separator or "," for name, p in task.descriptor.by_name.items() if p.repeated}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue

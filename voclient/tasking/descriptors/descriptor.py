@@ -312,6 +312,11 @@ class Descriptor(NamedTuple):
     function: FunctionCall | None = None
     """A Python function that is called, in place of words for the program."""
 
+    @property
+    def by_name(self) -> dict[str, Parameter]:
+        """The parameters by their names, aliases as well."""
+        return {name: p for p in self.parameters for name in (p.name, *p.aliases)}
+
 
 class Package(NamedTuple):
     """What package.yaml says of a folder of descriptors."""
