@@ -9,6 +9,7 @@ from ..calls.values import check_one, describe
 from . import rules_results
 from .checking import Checker
 from .descriptor import CONTROLS, FRAMES, TIME_FORMS, Parameter
+from .loading import build_parameter
 from .schema_interaction import check_interaction, spoken
 from .schema_parameter import NUMBERS
 from .schema_results import sections_of
@@ -32,7 +33,7 @@ def check_rules(checker: Checker, task: dict[str, Any], data: Any) -> None:
         path: Path = ("parameters", item["name"])
         if checker.is_sound(path) and item["name"] in data["parameters"]:
             _check_parameter(checker, path, item, data["parameters"][item["name"]])
-    parameters = {item["name"]: _built(item) for item in raw if checker.is_sound(("parameters", item["name"]))}
+    parameters = {item["name"]: build_parameter(item) for item in raw if checker.is_sound(("parameters", item["name"]))}
     names = [item["name"] for item in raw]
     _check_aliases(checker, parameters, names)
     for group in ("exclusive", "at_least_one", "exactly_one"):
@@ -121,12 +122,6 @@ def _check_value(checker: Checker, path: Path, parameter: Parameter, value: Any)
         check_one(parameter, value)
     except ValueError as error:
         checker.problem(path, f"{error}; accepted: {describe(parameter)}")
-
-
-def _built(data: dict[str, Any]) -> Parameter:
-    from .loading import build_parameter
-
-    return build_parameter(data)
 
 
 def _check_parameter(checker: Checker, path: Path, data: dict[str, Any], said: dict[str, Any]) -> None:
@@ -257,7 +252,7 @@ def _check_values(checker: Checker, path: Path, data: dict[str, Any]) -> None:
     for i, choice in enumerate(data.get("choices", []) if data["type"] != "choice" else []):
         _check_value(checker, (*path, "choices", i), plain, choice)
     if "default" in data:
-        parameter = _built(data)
+        parameter = build_parameter(data)
         values = data["default"] if isinstance(data["default"], list) else [data["default"]]
         if data["type"] in ("range", "position") and not any(isinstance(value, list) for value in values):
             values = [data["default"]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from .checking import Checker
 from .schema_results import sections_of
-from .template import placeholders
+from .template import placeholders, sound_placeholders
 from .yamlfile import Path
 
 _DELIMITED = ("columns", "csv", "tsv", "bsv", "asv")
@@ -103,7 +103,4 @@ def key_names(results: dict[str, Any]) -> list[str] | None:
 
 
 def names_of(template: str) -> list[str]:
-    try:
-        return [name.removesuffix(".name") for name in placeholders(template)]
-    except ValueError:
-        return []
+    return [name.removesuffix(".name") for name in sound_placeholders(template)]

@@ -8,7 +8,7 @@ from ..running.interaction import is_control
 from . import checking as c
 from .checking import Checker, Entry
 from .descriptor import Parameter
-from .template import placeholders
+from .template import placeholders, sound_placeholders
 from .yamlfile import Path
 
 _STREAMS = ("stdin", "stdout", "stderr")
@@ -65,7 +65,7 @@ def spoken(data: Any) -> set[str]:
         if isinstance(session, dict)
         else []
     )
-    return {name for text in texts if isinstance(text, str) for name in _names(text)}
+    return {name for text in texts if isinstance(text, str) for name in sound_placeholders(text)}
 
 
 def check_interaction(checker: Checker, task: dict[str, Any], parameters: dict[str, Parameter]) -> None:
@@ -93,15 +93,15 @@ def check_interaction(checker: Checker, task: dict[str, Any], parameters: dict[s
 def _check_session(
     checker: Checker, task: dict[str, Any], session: dict[str, Any], parameters: dict[str, Parameter]
 ) -> None:
-    typed = {name for line in session.get("command", []) for name in _names(line)}
+    typed = {name for line in session.get("command", []) for name in sound_placeholders(line)}
     for field in ("command", "startup"):
         for i, line in enumerate(session.get(field, [])):
             path: Path = ("session", field, i)
             _check_template(checker, path if path in checker.document.places else path[:2], line, parameters)
-            for name in _names(line) if field == "startup" else ():
+            for name in sound_placeholders(line) if field == "startup" else ():
                 _check_start(checker, path, name, typed)
     for i, prompt in enumerate(task.get("prompts", [])):
-        for name in _names(prompt.get("answer", "")):
+        for name in sound_placeholders(prompt.get("answer", "")):
             _check_start(checker, ("prompts", i, "answer"), name, typed)
     for field in ("marker", "quit"):
         if field in session:
@@ -136,13 +136,6 @@ def _check_template(checker: Checker, path: Path, text: str, parameters: dict[st
             parameters[name].type == "table" or parameters[name].as_file
         ):
             checker.problem(path, f"{name!r} is a {parameters[name].type} in a file, which cannot be typed")
-
-
-def _names(text: str) -> list[str]:
-    try:
-        return placeholders(text)
-    except ValueError:
-        return []
 
 
 def _as_list(value: Any) -> list[Any]:

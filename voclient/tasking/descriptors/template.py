@@ -23,6 +23,14 @@ def placeholders(word: str) -> list[str]:
     return names
 
 
+def sound_placeholders(word: str) -> list[str]:
+    """As `placeholders`; none of a word whose braces are wrong, which is told elsewhere."""
+    try:
+        return placeholders(word)
+    except ValueError:
+        return []
+
+
 def pieces(word: str) -> list[tuple[bool, str]]:
     """A word in pieces: each with whether it is a placeholder's name.
 
