@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -96,7 +95,7 @@ def _show_command(task: Task, operands: Sequence[Any], given: dict[str, Any], *,
     invocation = task.prepare(*operands, **given)
     secret = {parameter.environment for parameter in task.descriptor.parameters if parameter.secret}
     environment = {name: "***" if name in secret else value for name, value in invocation.environment.items()}
-    argv = [find_executable(task.descriptor, {**os.environ, **invocation.environment}), *invocation.words]
+    argv = [find_executable(task.descriptor, invocation.environment), *invocation.words]
     source = invocation.stdin
     if isinstance(source, bytes):
         hidden = any(parameter.secret and parameter.stdin for parameter in task.descriptor.parameters)

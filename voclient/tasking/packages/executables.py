@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..descriptors.descriptor import Descriptor
 
 
-def find_executable(descriptor: Descriptor, environment: Mapping[str, str] | None = None) -> str:
+def find_executable(descriptor: Descriptor, added: Mapping[str, str] | None = None) -> str:
     """Find the program of a task.
 
     Sought in `bin/` beside the descriptor, the package's `bindir`, `VOCLIENT_BINDIR`, this installation's programs, and
@@ -23,8 +23,8 @@ def find_executable(descriptor: Descriptor, environment: Mapping[str, str] | Non
     ----------
     descriptor : Descriptor
         The task.
-    environment : mapping, optional
-        Where `VOCLIENT_BINDIR` and `PATH` are read; that of this process by default.
+    added : mapping, optional
+        What the program's environment has beside this process's; `VOCLIENT_BINDIR` and `PATH` are read there first.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def find_executable(descriptor: Descriptor, environment: Mapping[str, str] | Non
         places = [os.path.dirname(name)]
     else:
         places = []
-        for folder in _folders(descriptor, os.environ if environment is None else environment):
+        for folder in _folders(descriptor, added or {}):
             path = os.path.join(folder, name)
             if _runs(path):
                 return path
@@ -54,14 +54,14 @@ def find_executable(descriptor: Descriptor, environment: Mapping[str, str] | Non
     )  # fmt: skip
 
 
-def _folders(descriptor: Descriptor, environment: Mapping[str, str]) -> Iterator[str]:
+def _folders(descriptor: Descriptor, added: Mapping[str, str]) -> Iterator[str]:
     if descriptor.place.file:
         yield os.path.join(os.path.dirname(descriptor.place.file), "bin")
     if descriptor.bindir:
         yield descriptor.bindir
-    yield from _split(environment.get("VOCLIENT_BINDIR"))
+    yield from _split(added.get("VOCLIENT_BINDIR", os.environ.get("VOCLIENT_BINDIR")))
     yield from locations.program_folders()
-    yield from _split(environment.get("PATH", os.defpath))
+    yield from _split(added.get("PATH", os.environ.get("PATH", os.defpath)))
 
 
 def _split(path: str | None) -> list[str]:

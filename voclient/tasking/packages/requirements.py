@@ -44,7 +44,7 @@ def require(descriptor: Descriptor, environment: Mapping[str, str] | None = None
     if required is None:
         return ""
     added = {**dict(descriptor.environment), **(environment or {})}
-    program = os.path.abspath(find_executable(descriptor, {**os.environ, **added} if added else None))
+    program = os.path.abspath(find_executable(descriptor, added))
     status = os.stat(program)
     stamp = [program, status.st_mtime_ns, status.st_size, list(required.argv), required.pattern]
     entry = cache_entry("versions", program)

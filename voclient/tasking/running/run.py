@@ -157,7 +157,7 @@ class Run:
         source: int | None = None
         try:
             added = added_variables(descriptor, invocation, controls.env)
-            program = find_executable(descriptor, {**os.environ, **added} if added else None)
+            program = find_executable(descriptor, added)
             argv = [os.path.abspath(program), *invocation.words]
             cwd = None if controls.cwd is None else os.fspath(controls.cwd)
             self._intake = self._make_intake(cwd or os.curdir)

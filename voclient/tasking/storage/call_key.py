@@ -74,7 +74,7 @@ class CallKey:
 
     def _find_program(self) -> tuple[str, str]:
         added = {**dict(self._run.descriptor.environment), **self._run.controls.env}
-        path = os.path.abspath(find_executable(self._run.descriptor, {**os.environ, **added}))
+        path = os.path.abspath(find_executable(self._run.descriptor, added))
         digest = self._store.digests([os.path.realpath(path)])[os.path.realpath(path)]
         if digest is None:
             raise Uncacheable(f"{path} cannot be read")
