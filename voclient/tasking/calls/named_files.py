@@ -38,7 +38,7 @@ def find_files(descriptor: Descriptor, values: Mapping[str, Any], words: list[st
         if path := _as_path(value, folder):
             found.setdefault(path, name)
     for word in words:
-        for part in dict.fromkeys((word, word.partition("=")[2], word.lstrip("@"))):
+        for part in dict.fromkeys(_parts(word)):
             path = _as_path(part, folder)
             if path and path not in found and is_regular(path):
                 found[path] = ""
@@ -48,8 +48,13 @@ def find_files(descriptor: Descriptor, values: Mapping[str, Any], words: list[st
 def find_urls(descriptor: Descriptor, values: Mapping[str, Any], words: list[str]) -> list[str]:
     """What the call names on other machines."""
     texts = [value for _, value in named_values(descriptor, values)]
-    texts += [part for word in words for part in (word, word.partition("=")[2], word.lstrip("@"))]
+    texts += [part for word in words for part in _parts(word)]
     return [text for text in dict.fromkeys(texts) if _URL.match(text) and not text.lower().startswith(_FILE_URL)]
+
+
+def _parts(word: str) -> tuple[str, str, str]:
+    """What of a word may be a name: the whole, what is behind `=`, what is behind `@`."""
+    return word, word.partition("=")[2], word.lstrip("@")
 
 
 def is_regular(path: str) -> bool:
