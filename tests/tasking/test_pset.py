@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from astropy import units as u
 from astropy.table import Table
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voclient import tasking
@@ -171,6 +171,7 @@ def test_what_was_saved_is_read_back(show: Task, tmp_path: Path) -> None:
 
 
 @given(name=st.text(st.characters(exclude_characters="\0"), min_size=1), radius=st.floats(allow_nan=False))
+@example(name="caf\udce9", radius=1.0)  # a file name that is no UTF-8
 def test_any_text_and_number_is_read_back(name: str, radius: float) -> None:
     parameters = (Parameter("name", argv=("{}",)), Parameter("radius", "float", argv=("{}",)))
     task = Task(Descriptor("any", "Any", "cat", Place("", 1, 1), parameters=parameters))

@@ -58,7 +58,7 @@ def _read_yaml(task: Task, file: str) -> Iterator[tuple[str, str, Any]]:
     from ..descriptors.yamlfile import read_document
 
     try:
-        document = read_document(file)
+        document = read_document(file, surrogates=True)
     except DescriptorError as error:
         raise _error(task, f"parameter set {error}", value=file) from error
     data = document.data

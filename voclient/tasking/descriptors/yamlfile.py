@@ -34,7 +34,12 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """Marks plain scalars for our own resolvers; quoted ones are text."""
 
 
-_Loader.yaml_implicit_resolvers = {None: [(_PLAIN, re.compile(""))]}
+class _SurrogateLoader(yaml.SafeLoader):
+    """Reads escapes of lone surrogates, too, which libyaml refuses; it is ten times slower."""
+
+
+_Loader.yaml_implicit_resolvers = _SurrogateLoader.yaml_implicit_resolvers = {None: [(_PLAIN, re.compile(""))]}
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(slots=True)
@@ -53,8 +58,11 @@ class Document:
     problems: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def read_document(file: str) -> Document:
-    """Read a YAML file; `DescriptorError` when it cannot be read or is no YAML. Duplicate keys are `problems`."""
+def read_document(file: str, *, surrogates: bool = False) -> Document:
+    """Read a YAML file; `DescriptorError` when it cannot be read or is no YAML. Duplicate keys are `problems`.
+
+    With `surrogates`, escapes of lone ones are read: Python's spelling of file names that are no UTF-8.
+    """
     try:
         with open(file, "rb") as stream:
             content = stream.read(_LARGEST + 1)
@@ -68,14 +76,14 @@ def read_document(file: str) -> Document:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
         raise _error(file, line, column, f"byte 0x{content[error.start]:02x} is not UTF-8") from error
-    return parse_document(text, file)
+    return parse_document(text, file, surrogates=surrogates)
 
 
-def parse_document(text: str, file: str) -> Document:
+def parse_document(text: str, file: str, *, surrogates: bool = False) -> Document:
     """As `read_document`, from text; `file` is for messages."""
     document = Document(file, text)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=_SurrogateLoader if surrogates and _SURROGATE.search(text) else _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
