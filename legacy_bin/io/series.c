@@ -31,11 +31,12 @@ bool series_open(struct series *series, const char *folder, const char *base, co
 
 /* Without a last extension that is like `suffix` (NULL: any); never the whole name. */
 static size_t without_suffix(const char *name, size_t length, const char *suffix) {
-    const char *dot = length ? memrchr(name, '.', length) : NULL;
-    if (!dot || dot == name) return length;
-    size_t extension = length - (size_t)(dot - name);
-    bool is_it = !suffix || (extension == strlen(suffix) && strncasecmp(dot, suffix, extension) == 0);
-    return is_it ? (size_t)(dot - name) : length;
+    size_t dot = length;
+    while (dot > 0 && name[dot - 1] != '.') dot--;
+    if (dot <= 1) return length;
+    size_t base = dot - 1, extension = length - base;
+    bool is_it = !suffix || (extension == strlen(suffix) && strncasecmp(name + base, suffix, extension) == 0);
+    return is_it ? base : length;
 }
 
 char *series_base_of(const char *input) {
