@@ -49,3 +49,15 @@ double arguments_real(const struct arguments *arguments, int id, double otherwis
     if (value) number_read_double(slice_of(value), &number);
     return number;
 }
+
+bool size_parse(const char *text, uint64_t *bytes) {
+    char *end;
+    double value = strtod(text, &end);
+    static const char units[] = "kMG";
+    const char *unit = *end ? strchr(units, *end == 'K' ? 'k' : *end) : NULL;
+    if (unit)
+        for (const char *factor = units; factor <= unit; factor++) value *= 1024;
+    if (end == text || (*end && (!unit || end[1])) || !(value >= 1 && value < 1e15)) return false;
+    *bytes = (uint64_t)value;
+    return true;
+}

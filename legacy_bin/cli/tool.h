@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum option_kind {
     OPTION_FLAG = 1, /* `-n`, `--noheader`, `noheader+`, `noheader-`, `--noheader=0` */
@@ -92,5 +93,7 @@ unsigned arguments_count(const struct arguments *arguments, int id);
 /* The last value of an OPTION_INTEGER or OPTION_REAL as a number, `otherwise` when it was not given. */
 long arguments_integer(const struct arguments *arguments, int id, long otherwise);
 double arguments_real(const struct arguments *arguments, int id, double otherwise);
+/* A number of bytes: `64k`, `1.5M`, `2G` (powers of 1024); false: it is none. */
+bool size_parse(const char *text, uint64_t *bytes);
 
 #endif

@@ -1,13 +1,12 @@
-/* conversion.h - the options of tools that write a table in any format: -f -i -n -o. */
+/* conversion.h - the options of tools that write a table in any format: -f -i -n -o --threads. */
 #ifndef TOOLS_CONVERSION_H
 #define TOOLS_CONVERSION_H
 
 #include <limits.h>
 #include <stdlib.h>
 
-#include "cli/message.h"
 #include "cli/opset.h"
-#include "cli/tool.h"
+#include "tools/resources.h"
 #include "votable/sink.h"
 
 enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
@@ -31,11 +30,9 @@ enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
         {OPTION_INDENT,  'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",  \
          .standard = "0"},                                                                                            \
         {OPTION_NOHEADER, 'n', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"}, \
-    {                                                                                                                 \
-        OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"                    \
-    }
+        {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"}, THREADS_OPTION
 
-/* What the options say. false: the format is none, and that has been said. */
+/* What the options say. false: a value is none of those accepted, and that has been said. */
 static inline bool conversion_settings(const struct arguments *arguments, struct sink_settings *settings) {
     const char *format = arguments_value(arguments, OPTION_FORMAT);
     long indent = arguments_integer(arguments, OPTION_INDENT, 0);
@@ -46,7 +43,7 @@ static inline bool conversion_settings(const struct arguments *arguments, struct
         fail("Error: invalid format '%s'", format);
         return false;
     }
-    return true;
+    return resources_threads(arguments, &settings->threads);
 }
 
 /* The output that the options ask for. NULL with error set. */

@@ -20,6 +20,7 @@ static const struct option options[] = {
                "BINARY2 and FITS. The other formats are those of votcnv. The original's names may be abbreviated."},
     {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"},
     {VERBOSE, 'v', "verbose", OPTION_FLAG, .help = "Say how many RESOURCEs each input has"},
+    THREADS_OPTION,
     {0},
 };
 

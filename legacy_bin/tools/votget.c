@@ -113,19 +113,6 @@ static bool is_plain(const char *text) {
     return text[0] != '.' && !strchr(text, '/') && access_name_is_safe(slice_of(*text ? text : "x"));
 }
 
-/* `64k`, `1.5M`; false: no rate. */
-static bool read_rate(const char *text, uint64_t *rate) {
-    char *end;
-    double value = strtod(text, &end);
-    static const char units[] = "kMG";
-    const char *unit = *end ? strchr(units, *end == 'K' ? 'k' : *end) : NULL;
-    if (unit)
-        for (const char *factor = units; factor <= unit; factor++) value *= 1024;
-    if (end == text || (*end && (!unit || end[1])) || !(value >= 1 && value < 1e15)) return false;
-    *rate = (uint64_t)value;
-    return true;
-}
-
 /* What the options say. false: one of them is wrong, and that has been said. */
 static bool read_settings(struct session *session) {
     const struct arguments *arguments = session->arguments;
@@ -134,7 +121,7 @@ static bool read_settings(struct session *session) {
     long parallel = arguments_integer(arguments, PARALLEL, 4);
     if (base && (!is_plain(base) || !*base)) return fail("Error: '%s' cannot be part of a file name", base), false;
     if (extension && !is_plain(extension)) return fail("Error: '%s' cannot be part of a file name", extension), false;
-    if (rate && !read_rate(rate, &session->settings.rate)) return fail("Error: invalid rate '%s'", rate), false;
+    if (rate && !size_parse(rate, &session->settings.rate)) return fail("Error: invalid rate '%s'", rate), false;
     session->settings.folder = folder ? folder : "";
     session->settings.extension = extension && *extension ? extension : NULL;
     session->settings.replaces = arguments_flag(arguments, FORCE);

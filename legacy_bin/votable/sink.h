@@ -34,6 +34,7 @@ struct sink_settings {
     int indent;             /* VOTable only: blanks per level, 0: one line */
     bool no_header;         /* delimited only */
     const char *input_name; /* HTML only: shown as the file's name */
+    unsigned threads;       /* that may be at work at most; 0: one for each processor */
 };
 
 /* What each writer implements; each call returns false with error set. Optional ones may be NULL. */
