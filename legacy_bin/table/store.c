@@ -22,7 +22,7 @@ struct store_block {
 
 struct store {
     struct store_block *first, *last;
-    size_t columns, count;
+    size_t columns, count, size;
 };
 
 struct store *store_open(size_t columns, struct error *error) {
@@ -94,6 +94,13 @@ void packed_row_read(packed_row row, struct vot_cell *cells, size_t columns) {
     for (size_t i = 0; i < columns; i++) row = unpack(row, &cells[i]);
 }
 
+size_t packed_row_length(packed_row row, size_t columns) {
+    struct vot_cell cell;
+    packed_row end = row;
+    for (size_t i = 0; i < columns; i++) end = unpack(end, &cell);
+    return columns ? (size_t)(end - row) : 1;
+}
+
 bool store_add(struct store *store, const struct vot_row *row, struct error *error) {
     size_t need = packed_row_room(row);
     struct store_block *block = store->last;
@@ -101,13 +108,19 @@ bool store_add(struct store *store, const struct vot_row *row, struct error *err
         if (!add_block(store, need, error)) return false;
         block = store->last;
     }
-    block->used += packed_row_write(block->bytes + block->used, row);
+    size_t length = packed_row_write(block->bytes + block->used, row);
+    block->used += length;
+    store->size += length;
     store->count++;
     return true;
 }
 
 size_t store_count(const struct store *store) {
     return store->count;
+}
+
+size_t store_size(const struct store *store) {
+    return store->size;
 }
 
 packed_row store_next(const struct store *store, struct store_place *place) {
@@ -119,10 +132,7 @@ packed_row store_next(const struct store *store, struct store_place *place) {
         place->next = place->block ? place->block->bytes : NULL;
     }
     packed_row row = place->next;
-    if (!row) return NULL;
-    struct vot_cell cell;
-    for (size_t i = 0; i < store->columns; i++) place->next = unpack(place->next, &cell);
-    if (store->columns == 0) place->next++;
+    if (row) place->next += packed_row_length(row, store->columns);
     return row;
 }
 

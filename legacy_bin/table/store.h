@@ -13,11 +13,13 @@ typedef const unsigned char *packed_row;
 size_t packed_row_room(const struct vot_row *row);
 size_t packed_row_write(unsigned char *to, const struct vot_row *row);
 void packed_row_read(packed_row row, struct vot_cell *cells, size_t columns);
+size_t packed_row_length(packed_row row, size_t columns);
 
 /* NULL with error set. */
 struct store *store_open(size_t columns, struct error *error);
 bool store_add(struct store *store, const struct vot_row *row, struct error *error);
 size_t store_count(const struct store *store);
+size_t store_size(const struct store *store); /* bytes of the rows */
 
 /* The rows in the order they were added: NULL gives the first one; NULL: there is no further one. */
 struct store_place {

@@ -1,4 +1,4 @@
-"""Memory of tools that stream does not grow with the table; that of votsort is bounded by file and rows."""
+"""Memory of tools that stream does not grow with the table; that of votsort is bounded by file and rows, or by --memory."""
 
 from __future__ import annotations
 
@@ -83,3 +83,14 @@ def test_splitting_needs_no_more(
 def test_sorting_needs_the_file_and_forty_bytes_a_row(measure: Path, bindir: Path, tables: dict[int, Path]) -> None:
     small, large = (peak_mb(measure, bindir / "votsort", "-f", "csv", tables[rows]) for rows in (1_000, 150_000))
     assert large - small < (tables[150_000].stat().st_size + 150_000 * 40) / 2**20
+
+
+@pytest.mark.parametrize("form", ["csv", "fits"])
+@pytest.mark.parametrize("megabytes", [1, 8])
+def test_sorting_keeps_within_the_memory_it_is_given(
+    measure: Path, bindir: Path, tables: dict[int, Path], form: str, megabytes: int
+) -> None:
+    """The whole table needs 30 MB."""
+    words = [bindir / "votsort", f"--memory={megabytes}M", "-f", form]
+    small, large = (peak_mb(measure, *words, tables[rows]) for rows in (1_000, 150_000))
+    assert large - small < megabytes + 6
