@@ -8,8 +8,8 @@ MESON := NINJA=$(CURDIR)/$(VENV)/bin/ninja $(VENV)/bin/meson
 NINJA := $(VENV)/bin/ninja
 
 # Debian 12 or later. The first list builds and runs VOClient, the second judges it in the tests.
-PACKAGES := gcc g++ pkg-config python3-venv python3-dev libexpat1-dev zlib1g-dev libcurl4-openssl-dev openssl ca-certificates
-TEST_PACKAGES := bc fish gnuplot-nox munge openssh-client slurm-wlm sqlite3 stilts default-jre-headless fitsverify \
+PACKAGES := gcc pkg-config python3-venv python3-dev libexpat1-dev zlib1g-dev libcurl4-openssl-dev openssl ca-certificates
+TEST_PACKAGES := bc fish g++ gnuplot-nox munge openssh-client slurm-wlm sqlite3 stilts default-jre-headless fitsverify \
   libcfitsio-bin wcstools source-extractor xpa-tools mandoc valgrind clang-format zsh
 
 SOURCES := $(shell find voclient taskdefs legacy_bin -type f -not -name '*.pyc') pyproject.toml meson.build
@@ -86,7 +86,7 @@ bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios o
 # Documents without their first `<`, which the target puts back.
 fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable reader and of expressions, FUZZ_SECONDS (60) each
 	$(call install-packages,clang libclang-rt-14-dev)
-	[ -d build/fuzz ] || CC=clang CXX=clang++ $(MESON) setup build/fuzz -Dfuzz=true \
+	[ -d build/fuzz ] || CC=clang $(MESON) setup build/fuzz -Dfuzz=true \
 	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 	$(NINJA) -C build/fuzz --quiet tests/fuzz/fuzz_reader tests/fuzz/fuzz_expression
 	mkdir -p build/fuzz/corpus build/fuzz/expressions

@@ -1,14 +1,10 @@
-/* number.h - numbers read and written, independent of locale (C++17 <charconv> behind a C face). */
+/* number.h - numbers read and written, independent of locale. */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
 
 #include <stdint.h>
 
 #include "base/slice.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 /* Room that any of the writers may fill. */
 enum { NUMBER_ROOM = 40 };
@@ -32,9 +28,5 @@ enum number_match number_read_integer(struct slice text, int64_t *value);
 size_t number_write_double(char out[NUMBER_ROOM], double value);
 size_t number_write_float(char out[NUMBER_ROOM], float value);
 size_t number_write_integer(char out[NUMBER_ROOM], int64_t value);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +26,12 @@ def trial_library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[
     folder = tmp_path_factory.mktemp("trial")
     flags = [f"-I{SOURCES}", "-D_GNU_SOURCE", '-DVOCLIENT_VERSION="9.8.7"', "-g", "-O1"]
     flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    c_files = [*SOURCES.glob("base/*.c"), *SOURCES.glob("cli/*.c")]
+    powers = folder / "powers_of_ten.c"
+    subprocess.run([sys.executable, SOURCES / "base" / "powers_of_ten.py", powers], check=True)
+    c_files = [powers, *SOURCES.glob("base/*.c"), *SOURCES.glob("cli/*.c")]
     c_files += [SOURCES / "io" / name for name in ("output.c", "spool.c", "temporary.c")]
     compiler = [os.environ.get("CC", "cc"), "-std=gnu17", *flags]
     subprocess.run([*compiler, "-c", *c_files], cwd=folder, check=True)
-    number = SOURCES / "base" / "number.cc"
-    subprocess.run([os.environ.get("CXX", "c++"), "-std=c++17", *flags, "-c", number], cwd=folder, check=True)
     return folder, compiler
 
 
@@ -44,7 +45,7 @@ def make_trial(trial_library: tuple[Path, list[str]]) -> Callable[..., Path]:
         program = folder / variant.lower()
         if not program.exists():
             link = ["-Wl,--wrap=open"] if variant == "TRIAL_NAMED" else []
-            subprocess.run([*compiler, f"-D{variant}", source, *objects, "-lstdc++", *link, "-o", program], check=True)
+            subprocess.run([*compiler, f"-D{variant}", source, *objects, *link, "-lm", "-o", program], check=True)
         return program
 
     return make
@@ -67,7 +68,7 @@ def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest
     base = [path for path in objects.glob("*.o") if not (folder / path.name).exists()]
     subprocess.run(["ar", "rcs", library, *folder.glob("*.o"), *base], check=True)
     program = folder / "reader_trial"
-    libraries = ["-lexpat", "-lz", "-lstdc++", "-o", program]
+    libraries = ["-lexpat", "-lz", "-lm", "-o", program]
     subprocess.run([*compiler, HERE / "trials" / "reader.c", library, *libraries], check=True)
     return program
 

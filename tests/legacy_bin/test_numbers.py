@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +16,36 @@ import pytest
 from .votables import csv_rows, refused, stream, stream_bytes, succeeded, tabledata, write
 
 Run = Callable[..., object]
+
+HERE = Path(__file__).parent
+SOURCES = HERE.parent.parent / "legacy_bin"
+
+
+@pytest.fixture(scope="module")
+def compare(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """Compares numbers with the C++ library (trials/numbers.cc): optimised, as there are millions."""
+    folder = tmp_path_factory.mktemp("numbers")
+    subprocess.run([sys.executable, SOURCES / "base" / "powers_of_ten.py", "powers_of_ten.c"], cwd=folder, check=True)
+    sources = ["powers_of_ten.c", *(SOURCES / "base" / name for name in ("number_read.c", "number_write.c"))]
+    flags = ["-O2", f"-I{SOURCES}", "-D_GNU_SOURCE"]
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu17", *flags, "-c", *sources], cwd=folder, check=True)
+    linked = [HERE / "trials" / "numbers.cc", *folder.glob("*.o"), "-o", "numbers"]
+    subprocess.run([os.environ.get("CXX", "c++"), "-std=c++17", *flags, *linked], cwd=folder, check=True)
+
+    def compare(*words: str) -> str:
+        return subprocess.run([folder / "numbers", *words], stdout=subprocess.PIPE, text=True, check=False).stdout
+
+    return compare
+
+
+@pytest.mark.parametrize(
+    ("words", "least"), [(("written", "800000"), 4_500_000), (("floats", "509"), 8_000_000), (("read", "800000"), 1)]
+)
+def test_numbers_are_those_of_the_cpp_library(compare: Callable[..., str], words: tuple[str, str], least: int) -> None:
+    said = compare(*words)
+    count, verdict = said.splitlines()[-1].split(" compared, ")
+    assert verdict == "0 differ", said
+    assert int(count) > least
 
 
 def doubles(count: int) -> Iterator[float]:

@@ -1,0 +1,248 @@
+/* number_write.c - numbers as text. Shortest decimals by R. Giulietti, "The Schubfach way to render doubles" (2021);
+ * laid out as C++17 std::to_chars() does it: plainly, unless the form with an exponent has fewer characters. */
+#include "base/block.h"
+#include "base/digits.h"
+#include "base/number.h"
+#include "base/powers_of_ten.h"
+
+/* digits 10^exponent */
+struct decimal {
+    uint64_t digits;
+    int exponent;
+};
+
+static const uint64_t whole_powers[] = {
+    1u,
+    10u,
+    100u,
+    1000u,
+    10000u,
+    100000u,
+    1000000u,
+    10000000u,
+    100000000u,
+    1000000000u,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
+};
+
+/* How many digits a number other than 0 has. */
+static inline unsigned count_digits(uint64_t number) {
+    unsigned bits = 64 - (unsigned)__builtin_clzll(number);
+    unsigned digits = bits * 1233 >> 12; /* log10(2) 2^12 */
+    return digits + (number >= whole_powers[digits]);
+}
+
+/* Without zeros at the end. */
+static struct decimal strip(struct decimal decimal) {
+    static const struct {
+        uint64_t power;
+        int zeros;
+    } steps[] = {{100000000, 8}, {10000, 4}, {100, 2}, {10, 1}};
+    if (decimal.digits % 10) return decimal;
+    for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (decimal.digits % steps[i].power) continue;
+        decimal.digits /= steps[i].power;
+        decimal.exponent += steps[i].zeros;
+    }
+    return decimal;
+}
+
+/* The shortest decimal between `lower` and `upper` (themselves allowed unless is_open), of those the nearest to
+ * `value`: all are four times the numbers meant, over 10^exponent, cut to whole ones, odd where anything was cut off.
+ * The interval is as wide as 10^exponent or up to ten times that. */
+static inline __attribute__((always_inline)) struct decimal choose(uint64_t lower, uint64_t value, uint64_t upper,
+                                                                   bool is_open, int exponent) {
+    uint64_t below = value / 4, tens = below / 10;
+    lower += is_open;
+    upper -= is_open;
+    bool has_lower = lower <= 40 * tens, has_upper = 40 * tens + 40 <= upper;
+    if (has_lower != has_upper) return strip((struct decimal){tens + has_upper, exponent + 1});
+    has_lower = lower <= 4 * below;
+    has_upper = 4 * below + 4 <= upper;
+    if (has_lower != has_upper) return (struct decimal){below + has_upper, exponent};
+    uint64_t middle = 4 * below + 2;
+    bool is_up = value > middle || (value == middle && below & 1);
+    return (struct decimal){below + is_up, exponent};
+}
+
+/* number (high 2^64 + low) / 2^128, cut to a whole one, odd where anything was cut off. */
+static inline uint64_t scale(uint64_t number, uint64_t high, uint64_t low) {
+    uint128 product = (uint128)number * high + (uint64_t)((uint128)number * low >> 64);
+    return (uint64_t)(product >> 64) | ((uint64_t)product > 1);
+}
+
+/* The exponent of ten by which fraction 2^exponent is measured, and what is left of that of two. A power of two
+ * (is_edge) has its lower neighbour at half the distance of the upper one. */
+static inline int choose_power(int exponent, bool is_edge, int *shift) {
+    int ten = is_edge ? floor_log10_of_three_quarters(exponent) : floor_log10_of_power_of_two(exponent);
+    *shift = exponent + floor_log2_of_power_of_ten(-ten) + 1;
+    return ten;
+}
+
+static inline struct decimal shortest_double(uint64_t fraction, int exponent, bool is_edge) {
+    int shift, ten = choose_power(exponent, is_edge, &shift);
+    uint64_t high = power_of_ten(-ten)->high, low = power_of_ten(-ten)->low + 1, value = fraction << (shift + 2);
+    return choose(scale(value - ((uint64_t)(2 - is_edge) << shift), high, low), scale(value, high, low),
+                  scale(value + (2ull << shift), high, low), fraction & 1, ten);
+}
+
+static inline uint64_t scale_single(uint32_t number, uint64_t high) {
+    uint128 product = (uint128)number * high;
+    return (uint64_t)(product >> 64) | ((uint64_t)product >> 32 > 1);
+}
+
+static inline struct decimal shortest_float(uint32_t fraction, int exponent, bool is_edge) {
+    int shift, ten = choose_power(exponent, is_edge, &shift);
+    uint64_t high = power_of_ten(-ten)->high + 1;
+    uint32_t value = fraction << (shift + 2);
+    return choose(scale_single(value - ((2u - is_edge) << shift), high), scale_single(value, high),
+                  scale_single(value + (2u << shift), high), fraction & 1, ten);
+}
+
+/* A number of `count` digits, at most DIGITS, and zeros behind them: DIGITS bytes are written. */
+enum { DIGITS = 17 };
+
+static inline void put_digits(char *out, uint64_t number, unsigned count) {
+    number *= whole_powers[DIGITS - count];
+    uint64_t first = number / whole_powers[16];
+    out[0] = (char)('0' + first);
+    digits_put_16(out + 1, number - first * whole_powers[16]);
+}
+
+/* Any whole number; returns its length. */
+static size_t put_whole(char *out, uint64_t number) {
+    unsigned count = number ? count_digits(number) : 1;
+    if (count <= 8) {
+        digits_put_8(out, (uint32_t)(number * whole_powers[8 - count]));
+    } else if (count <= 16) {
+        digits_put_16(out, number * whole_powers[16 - count]);
+    } else {
+        digits_put_8(out, (uint32_t)(number / whole_powers[16] * whole_powers[24 - count]));
+        digits_put_16(out + count - 16, number % whole_powers[16]);
+    }
+    return count;
+}
+
+/* `1e-08`, `1.5e+300` */
+static __attribute__((noinline)) size_t put_with_exponent(char *out, struct decimal decimal, unsigned count) {
+    int exponent = decimal.exponent + (int)count - 1;
+    put_digits(out + 1, decimal.digits, count);
+    out[0] = out[1];
+    out[1] = '.';
+    char *at = out + (count > 1 ? count + 1 : 1);
+    *at++ = 'e';
+    *at++ = exponent < 0 ? '-' : '+';
+    if (exponent < 0) exponent = -exponent;
+    if (exponent >= 100) *at++ = (char)('0' + exponent / 100);
+    *at++ = (char)('0' + exponent / 10 % 10);
+    *at++ = (char)('0' + exponent % 10);
+    return (size_t)(at - out);
+}
+
+/* With a point in it or before it: the exponent is negative, but not by more than four beyond the digits. */
+static inline __attribute__((always_inline)) size_t put_with_point(char *out, struct decimal decimal, unsigned count) {
+    int before = (int)count + decimal.exponent; /* digits before the point */
+    if (before <= 0) {
+        memcpy(out, "0.000000", 8);
+        put_digits(out + 2 - before, decimal.digits, count);
+        return count + 2 + (size_t)-before;
+    }
+    put_digits(out + 1, decimal.digits, count);
+    block digits = block_load(out), moved = block_load(out + 1), first = block_first((size_t)before);
+    block_store(out, (moved & first) | (digits & ~first));
+    out[before] = '.';
+    return count + 1;
+}
+
+/* All digits of a whole number below 10^32. */
+static __attribute__((noinline)) size_t put_large(char *out, uint128 number) {
+    if (number <= UINT64_MAX) return put_whole(out, (uint64_t)number);
+    uint64_t upper = (uint64_t)(number / whole_powers[16]), lower = (uint64_t)(number % whole_powers[16]);
+    size_t length = put_whole(out, upper);
+    digits_put_16(out + length, lower);
+    return length + 16;
+}
+
+/* Whether the form without exponent has no more characters than the other, where digits have a point between them. */
+static inline bool is_plain(struct decimal decimal, unsigned count) {
+    int has_point = count > 1;
+    int least = -(int)count - 2 - has_point;
+    return (unsigned)(decimal.exponent - least) <= (unsigned)(4 + has_point - least);
+}
+
+/* fraction 2^exponent, whose shortest decimal is known. */
+static inline __attribute__((always_inline)) size_t put_real(char *out, struct decimal decimal, uint64_t fraction,
+                                                             int exponent) {
+    unsigned count = count_digits(decimal.digits);
+    if (!is_plain(decimal, count)) return put_with_exponent(out, decimal, count);
+    if (decimal.exponent < 0) return put_with_point(out, decimal, count);
+    /* whole, and shown as it is, not by its shortest decimal and zeros */
+    return put_large(out, exponent < 0 ? fraction >> -exponent : (uint128)fraction << exponent);
+}
+
+/* 0 or without an end, its sign written. */
+static size_t put_special(char *out, bool is_zero, bool is_nan, bool is_negative) {
+    const struct slice word = is_nan ? SLICE("NaN") : is_negative ? SLICE("-Inf") : SLICE("+Inf");
+    if (is_zero)
+        out[is_negative] = '0';
+    else
+        memcpy(out, word.text, word.length);
+    return is_zero ? 1u + is_negative : word.length;
+}
+
+size_t number_write_double(char out[NUMBER_ROOM], double value) {
+    enum { FRACTION_BITS = 52, EXPONENT_MOST = 0x7ff, BIAS = 1023 + FRACTION_BITS };
+    const uint64_t hidden = 1ull << FRACTION_BITS;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bool is_negative = bits >> 63, is_edge = false;
+    uint64_t fraction = bits & (hidden - 1);
+    int exponent = bits >> FRACTION_BITS & EXPONENT_MOST;
+    out[0] = '-';
+    if (exponent > 0) {
+        if (exponent == EXPONENT_MOST) return put_special(out, false, fraction != 0, is_negative);
+        is_edge = fraction == 0 && exponent > 1;
+        fraction |= hidden;
+    } else {
+        if (fraction == 0) return put_special(out, true, false, is_negative);
+        exponent = 1;
+    }
+    exponent -= BIAS;
+    return is_negative + put_real(out + is_negative, shortest_double(fraction, exponent, is_edge), fraction, exponent);
+}
+
+size_t number_write_float(char out[NUMBER_ROOM], float value) {
+    enum { FRACTION_BITS = 23, EXPONENT_MOST = 0xff, BIAS = 127 + FRACTION_BITS };
+    const uint32_t hidden = 1u << FRACTION_BITS;
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bool is_negative = bits >> 31, is_edge = false;
+    uint32_t fraction = bits & (hidden - 1);
+    int exponent = bits >> FRACTION_BITS & EXPONENT_MOST;
+    out[0] = '-';
+    if (exponent > 0) {
+        if (exponent == EXPONENT_MOST) return put_special(out, false, fraction != 0, is_negative);
+        is_edge = fraction == 0 && exponent > 1;
+        fraction |= hidden;
+    } else {
+        if (fraction == 0) return put_special(out, true, false, is_negative);
+        exponent = 1;
+    }
+    exponent -= BIAS;
+    return is_negative + put_real(out + is_negative, shortest_float(fraction, exponent, is_edge), fraction, exponent);
+}
+
+size_t number_write_integer(char out[NUMBER_ROOM], int64_t value) {
+    bool is_negative = value < 0;
+    out[0] = '-';
+    return is_negative + put_whole(out + is_negative, is_negative ? 0 - (uint64_t)value : (uint64_t)value);
+}
