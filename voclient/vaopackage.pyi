@@ -112,11 +112,11 @@ class _Votcat(Task):
         tables: TableLike | str | PathLike[str] | Iterable[TableLike | str | PathLike[str]],
         *,
         number: bool | None = False,
-        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
         indent: int | None = 1,
         output: str | PathLike[str] | None = None,
         verbose: bool | None = False,
-        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
         """Put VOTables together in one.
@@ -131,7 +131,7 @@ class _Votcat(Task):
             Two or more VOTables, as files, URLs, XML texts or Tables.
         number : True or False, optional
             Give RESOURCEs without a name the names res1, res2 and so on.
-        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
             Format to write, as for votcnv; text only if there is one RESOURCE in all.
             Also called `fmt`.
         indent : int not below 0, default: 1
@@ -176,12 +176,12 @@ class _Votcnv(Task):
         /,
         table: TableLike | str | PathLike[str],
         *,
-        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
         indent: int | None = 0,
         header: bool | None = True,
         noheader: bool | None = False,
         output: str | PathLike[str] | None = None,
-        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
         """Convert a VOTable to another format.
@@ -194,11 +194,11 @@ class _Votcnv(Task):
         ----------
         table : an astropy Table, a file name or a URL
             The VOTable, as a file, a URL, XML text or a Table.
-        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
             Format to write: a VOTable (vot, xml, raw; with BINARY, BINARY2 or FITS
             data votb, votb2, votfits), a FITS table, text with commas, tabs, bars or
-            blanks (csv, tsv, bsv, asv or ascii), an HTML page or one HTML table. Also
-            called `fmt`.
+            blanks (csv, tsv, bsv, asv or ascii), CSV with metadata (ecsv), JSON (json;
+            an object a row jsonl), an HTML page or one HTML table. Also called `fmt`.
         indent : int not below 0, default: 0
             Blanks by which each level of a VOTable is indented; 0 writes one long
             line.
@@ -214,7 +214,7 @@ class _Votcnv(Task):
         -------
         OPset
             What the task gives back, by key:
-            ``table`` (table): What was written, as a Table (VOTables, fits, csv, tsv)
+            ``table`` (table): What was written, as a Table (VOTables, fits, csv, tsv, ecsv, json, jsonl)
             ``text`` (text): What was written, as text (html, shtml, asv, bsv)
             ``output`` (path): The file written to, if one was asked for
             ``format`` (string): The format written
@@ -489,12 +489,12 @@ class _Votselect(Task):
         top: int | None = 0,
         sample: int | None = 1,
         count: bool | None = False,
-        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
         indent: int | None = 0,
         header: bool | None = True,
         noheader: bool | None = False,
         output: str | PathLike[str] | None = None,
-        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
         """Select rows and columns of a VOTable, and compute new ones.
@@ -531,7 +531,7 @@ class _Votselect(Task):
             Keep every so many-th of the selected rows, beginning with the first.
         count : True or False, optional
             Only count the rows, which is what matched says, and print the number.
-        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
             Format to write, as for votcnv. Also called `fmt`.
         indent : int not below 0, default: 0
             Blanks by which each level of a VOTable is indented; 0 writes one long
@@ -549,7 +549,7 @@ class _Votselect(Task):
         OPset
             What the task gives back, by key:
             ``selected`` (int): Number of rows selected
-            ``table`` (table): The selection, as a Table (VOTables, fits, csv, tsv)
+            ``table`` (table): The selection, as a Table (VOTables, fits, csv, tsv, ecsv, json, jsonl)
             ``text`` (text): The selection, as text (html, shtml, asv, bsv)
             ``output`` (path): The file written to, if one was asked for
             ``matched`` (int): Number of rows that met rows and where, as far as they were read
@@ -587,7 +587,7 @@ class _Votsort(Task):
         descending: bool | None = False,
         as_text: bool | None = False,
         top: int | None = 0,
-        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
         indent: int | None = 0,
         header: bool | None = True,
         noheader: bool | None = False,
@@ -595,7 +595,7 @@ class _Votsort(Task):
         col: int | None = ...,
         desc: bool | None = ...,
         string: bool | None = ...,
-        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
         """Sort the rows of a VOTable by one column.
@@ -623,7 +623,7 @@ class _Votsort(Task):
             Compare the values of a numeric column as text, too. Also called `string`.
         top : int not below 0, default: 0
             Number of rows to keep after sorting; 0 keeps all.
-        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
             Format to write, as for votcnv. Also called `fmt`.
         indent : int not below 0, default: 0
             Blanks by which each level of a VOTable is indented; 0 writes one long
@@ -640,7 +640,7 @@ class _Votsort(Task):
         -------
         OPset
             What the task gives back, by key:
-            ``table`` (table): The sorted table, as a Table (VOTables, fits, csv, tsv)
+            ``table`` (table): The sorted table, as a Table (VOTables, fits, csv, tsv, ecsv, json, jsonl)
             ``text`` (text): The sorted table, as text (html, shtml, asv, bsv)
             ``output`` (path): The file written to, if one was asked for
             ``format`` (string): The format written
@@ -676,7 +676,7 @@ class _Votsplit(Task):
         directory: str | PathLike[str] | None = '.',
         base: str | None = None,
         extension: str | None = None,
-        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
         indent: int | None = 0,
         header: bool | None = True,
         noheader: bool | None = False,
@@ -687,7 +687,7 @@ class _Votsplit(Task):
         resource: bool | None = ...,
         download: str | PathLike[str] | None = ...,
         extn: str | None = ...,
-        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
         force: bool | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
@@ -725,7 +725,7 @@ class _Votsplit(Task):
         extension : text, optional
             What the names of the files end with, without the dot. Otherwise that of
             the format. Also called `extn`.
-        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
             Format to write, as for votcnv. Also called `fmt`.
         indent : int not below 0, default: 0
             Blanks by which each level of a VOTable is indented; 0 writes one long

@@ -64,10 +64,10 @@ static void write_prose(struct output *output, const char *text) {
     }
 }
 
-/* A phrase of the option table, which has no full stop, as a sentence. */
-static void write_sentence(struct output *output, const char *phrase) {
+/* A phrase of the option table, which has no full stop, as a sentence behind `start`. */
+static void write_sentence(struct output *output, const char *start, const char *phrase) {
     char *sentence = NULL;
-    if (asprintf(&sentence, "%s.", phrase) < 0) return;
+    if (asprintf(&sentence, "%s%s.", start, phrase) < 0) return;
     write_prose(output, sentence);
     free(sentence);
 }
@@ -107,22 +107,14 @@ static void write_option(struct output *output, const struct option *option) {
         if (may_take) output_format(output, " Ns Op = Ns Ar \\&%s", value);
     }
     output_write_string(output, "\n");
-    write_sentence(output, option->help);
-    if (option->choices) {
-        output_write_string(output, "One of: ");
-        write_escaped(output, slice_of(option->choices));
-        output_write_string(output, ".\n");
-    }
+    write_sentence(output, "", option->help);
+    if (option->choices) write_sentence(output, "One of: ", option->choices);
     if (option->standard)
         output_format(output, "Default: \\&%s%s%s.\n", option->standard, option->unit ? " " : "",
                       option->unit ? option->unit : "");
     else if (option->unit)
         output_format(output, "Unit: \\&%s.\n", option->unit);
-    if (option->aliases) {
-        output_write_string(output, "Other names: ");
-        write_escaped(output, slice_of(option->aliases));
-        output_write_string(output, ".\n");
-    }
+    if (option->aliases) write_sentence(output, "Other names: ", option->aliases);
     write_prose(output, option->detail);
 }
 

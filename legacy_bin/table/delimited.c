@@ -69,10 +69,7 @@ static inline void write_cell(struct output *output, struct slice text, char del
 }
 
 static bool start(struct sink *sink, const struct vot_node *node, struct error *error) {
-    struct delimited *delimited = (struct delimited *)sink;
-    if (node->element == VOT_TABLE) first_output_start(&delimited->first, node);
-    if (first_is_other_resource(node)) return error_set(error, "Error: multiple RESOURCES not supported");
-    return true;
+    return first_output_only(&((struct delimited *)sink)->first, node, error);
 }
 
 static bool shows(const struct sink *sink, const struct vot_table *table) {

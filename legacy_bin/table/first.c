@@ -25,11 +25,17 @@ void first_output_start(struct first_output *first, const struct vot_node *table
     if (first->waiting && first_table_is(table_node)) first_output_close(first);
 }
 
+bool first_output_only(struct first_output *first, const struct vot_node *node, struct error *error) {
+    if (node->element == VOT_TABLE) first_output_start(first, node);
+    return !first_is_other_resource(node) || error_set(error, "Error: multiple RESOURCES not supported");
+}
+
 struct output *first_output_rows(struct first_output *first, const struct vot_table *table, struct output *output,
                                  struct error *error) {
     const struct vot_node *resource = table->node->parent;
-    if (resource->parent == root_of(resource)) return output;
     first_output_close(first);
+    first->is_begun = true;
+    if (resource->parent == root_of(resource)) return output;
     first->spool = spool_open(error);
     first->waiting = first->spool ? output_open_spool(first->spool, error) : NULL;
     return first->waiting;

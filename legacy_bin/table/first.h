@@ -16,10 +16,13 @@ bool first_is_other_resource(const struct vot_node *node);
 struct first_output {
     struct output *waiting; /* NULL: nothing waits */
     struct spool *spool;
+    bool is_begun; /* first_output_rows() was called, and that table has not been dropped */
 };
 
 /* At each TABLE's start: what waits for an earlier table is dropped when this is the first one. */
 void first_output_start(struct first_output *first, const struct vot_node *table_node);
+/* The same at any START event, for text that has room for one RESOURCE; false with error set: there is another one. */
+bool first_output_only(struct first_output *first, const struct vot_node *node, struct error *error);
 /* Where the rows of the first table are to be written: `output`, or a spool. NULL with error set. */
 struct output *first_output_rows(struct first_output *first, const struct vot_table *table, struct output *output,
                                  struct error *error);

@@ -11,11 +11,12 @@
 
 enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
 
-#define CONVERSION_FORMATS "vot asv bsv csv tsv html shtml fits ascii xml raw votb votb2 votfits"
-#define CONVERSION_FORMATS_DETAIL                                                                                \
-    "vot, xml and raw are a VOTable with TABLEDATA, votb, votb2 and votfits one with BINARY, BINARY2 and FITS. " \
-    "asv (or ascii), bsv, csv and tsv are text with blanks, bars, commas and tabs between the cells; html is a " \
-    "page, shtml a single table. The original's names may be abbreviated."
+#define CONVERSION_FORMATS "vot asv bsv csv tsv html shtml fits ascii xml raw votb votb2 votfits ecsv json jsonl"
+#define CONVERSION_FORMATS_DETAIL                                                                                   \
+    "vot, xml and raw are a VOTable with TABLEDATA, votb, votb2 and votfits one with BINARY, BINARY2 and FITS. "    \
+    "asv (or ascii), bsv, csv and tsv are text with blanks, bars, commas and tabs between the cells; ecsv is text " \
+    "with commas behind a header that says what the columns are; json is one object with the rows as lists, jsonl " \
+    "an object a row, a line each; html is a page, shtml a single table. The original's names may be abbreviated."
 
 #define CONVERSION_OPTIONS                                                                                            \
     {OPTION_FORMAT,                                                                                                   \

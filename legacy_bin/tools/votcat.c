@@ -210,7 +210,7 @@ static void report(const struct job *job) {
 static int write_document(struct job *job) {
     struct error error = {0};
     const struct input *current = NULL;
-    if (format_is_delimited(job->settings.format) && job->resources > 1)
+    if (format_is_single(job->settings.format) && job->resources > 1)
         return fail("Error: multiple RESOURCES not supported");
     job->settings.input_name = name_of(&job->inputs[0]);
     struct output *output = conversion_output(job->arguments, &error);

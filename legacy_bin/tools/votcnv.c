@@ -58,9 +58,10 @@ const struct tool tool = {
     .synopsis = "[options] [votable]",
     .operands = INPUT_OPERANDS,
     .description =
-        "Converts one VOTable, of any version and serialization, to text, HTML, FITS or a VOTable of another "
+        "Converts one VOTable, of any version and serialization, to text, JSON, HTML, FITS or a VOTable of another "
         "serialization or indentation.\n\n"
-        "Text, and shtml, show the first table of the only (for shtml: the first) RESOURCE; html shows the first table "
+        "Text, JSON and shtml show the first table of the only (for shtml: the first) RESOURCE; html shows the first "
+        "table "
         "of each RESOURCE; FITS and VOTable output hold all tables. Cells of TABLEDATA are passed on as they are; "
         "numbers of binary data are written with the fewest digits that read back to the same value.",
     .options = options,

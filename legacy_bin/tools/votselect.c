@@ -93,11 +93,11 @@ static bool parse_options(struct job *job, struct error *error) {
 /* The first table, as soon as its FIELDs are known. One in a nested RESOURCE may turn out not to be it: then only
  * those formats can begin again that have not written anything of it. */
 static bool begin_table(struct job *job, const struct vot_table *table, struct error *error) {
-    bool can_begin_again =
-        !job->sink || format_is_delimited(job->settings.format) || job->settings.format == FORMAT_SHTML;
+    bool can_begin_again = !job->sink || format_is_single(job->settings.format) || job->settings.format == FORMAT_SHTML;
     if (job->first && !can_begin_again)
-        return error_set(error, "Error: a table of a nested RESOURCE stands before the first one: only -C, -q and the "
-                                "formats asv, bsv, csv, tsv and shtml can select from this document");
+        return error_set(error,
+                         "Error: a table of a nested RESOURCE stands before the first one: only -C, -q and the "
+                         "formats asv, bsv, csv, tsv, ecsv, json, jsonl and shtml can select from this document");
     job->first = table->node;
     return selection_begin(&job->selection, table, vot_arena(job->reader), error);
 }

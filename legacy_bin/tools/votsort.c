@@ -92,7 +92,7 @@ static bool is_surely_first(const struct vot_table *table) {
 
 /* Its rows are kept from now on; or passed over, when they are not needed. */
 static bool begin_table(struct job *job, struct vot_reader *reader, struct error *error) {
-    bool shows_one = format_is_delimited(job->settings.format) || job->settings.format == FORMAT_SHTML;
+    bool shows_one = format_is_single(job->settings.format) || job->settings.format == FORMAT_SHTML;
     const struct vot_table *table = vot_current_table(reader);
     if (shows_one && !first_table_is(table->node)) return vot_skip_rows(reader, error) == VOT_ROWS_END;
     struct kept *kept = calloc(1, sizeof *kept);

@@ -15,7 +15,8 @@ static const struct option options[] = {
     {BASE, 'b', "base", OPTION_VALUE, "TEXT", "What the names of the files begin with",
      .detail = "The name of the input without directory and extension when not given, table for standard input."},
     {EXTENSION, 'e', "extn", OPTION_VALUE, "TEXT", "What they end with, without the dot",
-     .detail = "That of the format when not given: xml, csv, tsv, html or fits, and txt for asv and bsv."},
+     .detail =
+         "That of the format when not given: xml, csv, tsv, ecsv, json, jsonl, html or fits, and txt for asv and bsv."},
     {ROWS, 'n', "number", OPTION_INTEGER, "N", "Split each table into blocks of N rows", .unit = "rows"},
     {NAME, 'N', "name", OPTION_VALUE, "NAME", "Split by the values of the column of this name"},
     {ID, 'I', "id", OPTION_VALUE, "ID", "Split by the values of the column of this ID"},

@@ -137,6 +137,20 @@ struct vot_table *vot_table_parse(const struct vot_node *node, enum vot_element 
     return table;
 }
 
+size_t vot_field_dimensions(const struct vot_field *field, size_t dimensions[VOT_DIMENSIONS]) {
+    if (!field->has_arraysize) return 0;
+    struct slice text = slice_trim(vot_attribute(field->node, "arraysize"));
+    size_t count = 0;
+    for (bool is_over = false; !is_over; count++) {
+        size_t number = 0;
+        bool has_number = take_number(&text, &number);
+        is_over = text.length == 0 || text.text[0] == '*';
+        if (count < VOT_DIMENSIONS) dimensions[count] = has_number && text.length && is_over ? 0 : number;
+        if (!is_over) text.text++, text.length--; /* the x */
+    }
+    return count;
+}
+
 bool vot_has_rows(const struct vot_node *table) {
     for (const struct vot_node *data = vot_child(table, VOT_DATA); data; data = vot_sibling(data, VOT_DATA))
         for (const struct vot_node *child = data->first_child; child; child = child->next)

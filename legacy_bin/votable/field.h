@@ -42,6 +42,11 @@ bool vot_type_is_number(enum vot_type type);  /* integers, float and double */
 /* false with error set (line, name, what was found, what is accepted) on a bad datatype or arraysize. */
 bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error);
 
+/* The dimensions of the arraysize, the one that varies fastest first, the last one 0 when it is variable; a scalar has
+ * none. Returns how many there are, of which the first VOT_DIMENSIONS are set. */
+enum { VOT_DIMENSIONS = 32 };
+size_t vot_field_dimensions(const struct vot_field *field, size_t dimensions[VOT_DIMENSIONS]);
+
 struct vot_table {
     const struct vot_node *node; /* TABLE */
     const struct vot_field *fields;

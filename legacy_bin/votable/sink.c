@@ -14,6 +14,8 @@ static const struct {
     {"ascii", FORMAT_ASV, "txt", true},      {"xml", FORMAT_VOTABLE, "xml", true},
     {"raw", FORMAT_VOTABLE, "xml", true},    {"votb", FORMAT_BINARY, "xml", false},
     {"votb2", FORMAT_BINARY2, "xml", false}, {"votfits", FORMAT_VOTFITS, "xml", false},
+    {"ecsv", FORMAT_ECSV, "ecsv", false},    {"json", FORMAT_JSON, "json", false},
+    {"jsonl", FORMAT_JSONL, "jsonl", false},
 };
 enum { NAME_COUNT = sizeof names / sizeof names[0] };
 
@@ -43,8 +45,17 @@ const char *format_extension(enum format format) {
     return "xml";
 }
 
-bool format_is_delimited(enum format format) {
-    return format == FORMAT_ASV || format == FORMAT_BSV || format == FORMAT_CSV || format == FORMAT_TSV;
+bool format_is_single(enum format format) {
+    switch (format) {
+    case FORMAT_ASV:
+    case FORMAT_BSV:
+    case FORMAT_CSV:
+    case FORMAT_TSV:
+    case FORMAT_ECSV:
+    case FORMAT_JSON:
+    case FORMAT_JSONL: return true;
+    default: return false;
+    }
 }
 
 struct sink *sink_open(struct sink_settings settings, struct output *output, struct error *error) {
@@ -61,6 +72,9 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
     case FORMAT_VOTFITS:
     case FORMAT_AS_IS: return serialized_sink_open(settings, output, error);
     case FORMAT_FITS: return fits_sink_open(settings, output, error);
+    case FORMAT_ECSV: return ecsv_sink_open(settings, output, error);
+    case FORMAT_JSON: return json_sink_open(settings, output, error);
+    case FORMAT_JSONL: return json_lines_sink_open(settings, output, error);
     default: error_set(error, "Error: format '%s' cannot be written", format_name(settings.format)); return NULL;
     }
 }

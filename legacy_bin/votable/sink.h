@@ -20,6 +20,9 @@ enum format {
     FORMAT_HTML,
     FORMAT_SHTML,
     FORMAT_FITS,
+    FORMAT_ECSV,
+    FORMAT_JSON,
+    FORMAT_JSONL,
     FORMAT_INVALID,
 };
 
@@ -27,7 +30,7 @@ enum format {
 enum format format_parse(const char *name);
 const char *format_name(enum format format);      /* `csv`, `vot`, … */
 const char *format_extension(enum format format); /* of file names, without the dot */
-bool format_is_delimited(enum format format);
+bool format_is_single(enum format format); /* text that holds the first table of the only RESOURCE, nothing else */
 
 struct sink_settings {
     enum format format;
@@ -82,6 +85,9 @@ bool sink_replay(struct sink *sink, const struct vot_node *node, sink_rows_of *r
 struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 struct sink *html_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+struct sink *ecsv_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+struct sink *json_sink_open(struct sink_settings settings, struct output *output, struct error *error);
+struct sink *json_lines_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 
 /* The writers of binary data behind sink_open(). The VOTable ones (FORMAT_BINARY, FORMAT_BINARY2, FORMAT_VOTFITS,
  * FORMAT_AS_IS) own a vot_sink_open() to which they pass all metadata events (never rows), so that the XML is written

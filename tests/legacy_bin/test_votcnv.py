@@ -22,6 +22,11 @@ STARTS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["e", "ecs", "j", "json_", "jsonlines", "votbi"])
+def test_the_later_formats_are_spelt_out(run: Run, inputs: Path, name: str) -> None:
+    assert refused(run("votcnv", "-f", name, "v13.xml")) == f"Error: invalid format '{name}'\n"
+
+
 @pytest.mark.parametrize(
     ("name", "format"),
     [

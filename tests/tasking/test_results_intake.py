@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import pickle
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -142,8 +143,14 @@ FORMATTED = Results(
 
 @pytest.mark.parametrize(
     ("format", "printed"),
-    [({}, VOTABLE), ({"format": "votb2"}, VOTABLE), ({"format": "csv"}, b"# x\n1.5\n"), ({"format": "tsv"}, b"x\n1.5")],
-)
+    [
+        ({}, VOTABLE), ({"format": "votb2"}, VOTABLE),
+        ({"format": "csv"}, b"# x\n1.5\n"), ({"format": "tsv"}, b"x\n1.5"),
+        ({"format": "ecsv"}, b"# %ECSV 1.0\n# ---\n# datatype:\n# - {name: x, datatype: float64}\nx\n1.5\n"),
+        ({"format": "json"}, b'{"fields": [{"name": "x", "datatype": "double"}], "rows": [[1.5]]}'),
+        ({"format": "jsonl"}, b'{"x": 1.5}\n'),
+    ],
+)  # fmt: skip
 def test_a_table_is_a_reference_opened_when_asked_for(format: dict[str, str], printed: bytes) -> None:
     values = Run(FORMATTED, **format).says(b'{"opset": 1}\n').prints(printed).ends()
     assert values.keys() == {"table"}
@@ -160,6 +167,62 @@ def test_a_delimited_table_has_types_masks_and_distinct_names() -> None:
     assert table.colnames == ["a", "a_2", "s", "b"]
     assert table["a"].mask.tolist() == [False, True]
     assert (table["a_2"].tolist(), table["s"].tolist(), table["b"].tolist()) == ([1.5, 2.0], ["x", "y,z"], ["", ""])
+
+
+TYPES = {
+    "boolean": [True, None], "bit": [False, True], "unsignedByte": [255, None], "short": [-1, 1], "int": [1, None],
+    "long": [2**63 - 1, None], "char": ["a", None], "unicodeChar": ["é", ""], "float": [0.5, "NaN"],
+    "double": ["-Infinity", None], "floatComplex": [[1.0, "NaN"], None],
+}  # fmt: skip
+
+
+def test_json_has_types_masks_and_metadata() -> None:
+    fields = [{"name": "c", "datatype": name, "unit": "m", "ucd": "u", "description": "d"} for name in TYPES]
+    document = {"name": "t", "fields": fields, "rows": list(zip(*TYPES.values(), strict=True)), "params": []}
+    table = Run(FORMATTED, format="json").prints(json.dumps(document).encode()).ends()["table"]
+    assert table.meta == {"name": "t", "params": []}
+    assert table.colnames == ["c", *(f"c_{i}" for i in range(2, 12))]
+    kinds = ["b1", "b1", "u1", "i2", "i4", "i8", "U1", "U1", "f4", "f8", "c8"]
+    for column, kind, values in zip(table.itercols(), kinds, TYPES.values(), strict=True):
+        assert column.dtype == numpy.dtype(kind)
+        assert (str(column.unit), column.description, column.meta) == ("m", "d", {"ucd": "u"})
+        assert numpy.ma.getmaskarray(column).tolist() == [value is None for value in values]
+    assert table["c_6"][0] == 2**63 - 1
+    assert numpy.isnan(table["c_9"][1])
+    assert table["c_11"][0].real == 1
+
+
+def test_json_arrays_are_arrays() -> None:
+    columns = {("int", "2x3"): [[1, 2], [3, 4], [5, None]], ("double", "*"): [1.5, "NaN"], ("char", "3x*"): ["a", "b"],
+               ("doubleComplex", "*"): [[1, 2], [3, 4]], ("doubleComplex", "4*"): []}  # fmt: skip
+    fields = [{"name": f"c{i}", "datatype": a, "arraysize": b} for i, (a, b) in enumerate(columns)]
+    document = {"fields": fields, "rows": [list(columns.values()), [None] * 5]}
+    table = Run(FORMATTED, format="json").prints(json.dumps(document).encode()).ends()["table"]
+    assert (table["c0"].shape, table["c0"].dtype) == ((2, 3, 2), numpy.dtype("i4"))
+    assert table["c0"].mask.tolist() == [[[False] * 2] * 2 + [[False, True]], [[True] * 2] * 3]
+    assert [table[f"c{i}"].mask.tolist() for i in range(1, 5)] == [[False, True]] * 4
+    assert table["c1"][0].tolist()[0] == 1.5
+    assert table["c2"][0].tolist() == ["a", "b"]
+    assert table["c3"][0].tolist() == [1 + 2j, 3 + 4j]
+    assert (table["c4"][0].shape, table["c4"][0].dtype) == ((0,), numpy.dtype("c16"))
+
+
+def test_json_lines_are_typed_by_what_is_in_them() -> None:
+    rows = [
+        {"i": 1, "f": "NaN", "b": True, "s": "x", "l": [1]},
+        {"i": None, "f": 1, "b": False, "s": "NaN", "l": [1, 2]},
+    ]
+    printed = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    table = Run(FORMATTED, format="jsonl").prints(printed).ends()["table"]
+    assert [table[name].dtype.kind for name in table.colnames] == ["i", "f", "b", "U", "O"]
+    assert table["i"].mask.tolist() == [False, True]
+    assert numpy.isnan(table["f"][0])
+    assert (table["s"].tolist(), list(table["l"])) == (["x", "NaN"], [[1], [1, 2]])
+
+
+def test_json_that_a_task_reads_itself_is_no_table() -> None:
+    section = Section("{format}", (Key("text", "text"),))
+    assert Run(Results(stdout=section), format="json").prints(b"{}").ends() == {"text": "{}"}
 
 
 def test_a_document_that_is_no_table_is_a_result_error() -> None:

@@ -13,15 +13,20 @@ from .delimited import DELIMITERS
 if TYPE_CHECKING:
     from . import Capture
 
+JSON_TABLE, JSON_LINES_TABLE = "json table", "json lines table"
+"""What the tools write as json and jsonl; a descriptor's own json and jsonl are read for its keys."""
+
 SERIALIZATIONS = {
     **dict.fromkeys(("vot", "xml", "raw", "votb", "votb2", "votfits"), "votable"),
     "ascii": "asv",
     "html": "text",
     "shtml": "text",
+    "json": JSON_TABLE,
+    "jsonl": JSON_LINES_TABLE,
 }
-"""Names the tools have for formats that go by another name here."""
+"""Names the tools have for formats, where a section takes its format from a parameter, that go by another name here."""
 
-TABLE_FORMATS = frozenset({"votable", "fits", "csv", "tsv"})
+TABLE_FORMATS = frozenset({"votable", "fits", "csv", "tsv", "ecsv", JSON_TABLE, JSON_LINES_TABLE})
 """Serialisations that become a table; others become a text, unless the section asks for a table only."""
 
 
@@ -170,9 +175,12 @@ def reference_keys(section: Section) -> list[Key]:
 def find_references(section: Section, format: str, capture: Capture, path: str | None = None) -> dict[str, Reference]:
     """References to a complete output; one of no bytes has none but its path. `path` is its file's, if it is one."""
     keys = reference_keys(section)
-    format = SERIALIZATIONS.get(format, format)
+    if format != section.format:
+        format = SERIALIZATIONS.get(format, format)
     only_tables = not any(key.type == "text" for key in keys)
     is_table = format in TABLE_FORMATS or (only_tables and format in DELIMITERS)
+    if format in (JSON_TABLE, JSON_LINES_TABLE) and not any(key.type == "table" for key in keys):
+        is_table = False
     has_rows = any(key.type not in REFERENCE_TYPES for key in section.keys)
     found: dict[str, Reference] = {}
     for key in keys:

@@ -22,11 +22,20 @@ _INLINE_FITS = re.compile(rb"<(?:\w+:)?FITS\b[^>]*>\s*<(?:\w+:)?STREAM\b[^>]*>([
 
 def read_table(file: BinaryIO, format: str, section: Section) -> Any:
     """The first table of a document. Raises ResultError when it cannot be read as one."""
+    from .json_tables import read_json, read_json_lines
+    from .references import JSON_LINES_TABLE, JSON_TABLE
+
     try:
         if format == "votable":
             return _read_votable(file)
         if format == "fits":
             return _read_fits(file)
+        if format == "ecsv":
+            return _read_ecsv(file)
+        if format == JSON_TABLE:
+            return read_json(file)
+        if format == JSON_LINES_TABLE:
+            return read_json_lines(file)
         return _read_delimited(file, DELIMITERS[format], section)
     except ResultError:
         raise
@@ -50,6 +59,12 @@ def _read_fits(file: BinaryIO) -> Any:
     from astropy.table import Table
 
     return Table.read(file, format="fits", hdu=1, memmap=False)
+
+
+def _read_ecsv(file: BinaryIO) -> Any:
+    from astropy.table import Table
+
+    return Table.read(file.read().decode("utf-8", "replace"), format="ascii.ecsv")
 
 
 def _read_votable(file: BinaryIO) -> Any:
