@@ -49,7 +49,7 @@ What the schema refuses, `voclient check` refuses, too; rules between keys are k
 `12:30:00` are texts. Keys in **bold** must be there.
 """
 TYPES = {
-    "string": "any text",
+    "string": "any text; where it has a `unit`, numbers and Quantities, too",
     "bool": "True or False; its words are on the command line when it is true",
     "int, float": "numbers in the parameter's `unit`; Quantities and texts with a unit (`5 arcmin`) are converted",
     "choice": "one of `choices`",

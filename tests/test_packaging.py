@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (
     "votinfo",
+    "votjoin",
     "votcat",
     "votcnv",
     "votselect",

@@ -426,6 +426,119 @@ class _Votinfo(Task):
 
 votinfo: _Votinfo
 
+class _Votjoin(Task):
+    def __call__(
+        self,
+        /,
+        table1: TableLike | str | PathLike[str],
+        table2: TableLike | str | PathLike[str],
+        *,
+        name: str | Iterable[str] | None = None,
+        id: str | Iterable[str] | None = None,
+        ucd: str | Iterable[str] | None = None,
+        column: int | Iterable[int] | None = None,
+        pos: float | str | QuantityLike | None = None,
+        join: Literal['inner', 'left', 'right', 'full'] | None = 'inner',
+        best: bool | None = False,
+        as_text: bool | None = False,
+        number: bool | None = False,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'xml',
+        indent: int | None = 0,
+        header: bool | None = True,
+        noheader: bool | None = False,
+        output: str | PathLike[str] | None = None,
+        col: int | Iterable[int] | None = ...,
+        radius: float | str | QuantityLike | None = ...,
+        string: bool | None = ...,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
+        **controls: Unpack[ControlArguments]
+    ) -> OPset:
+        """Join the rows of two VOTables by a column or by position.
+
+        Joins the first table of each VOTable: rows that have the same key in a column,
+        or positions that are not farther apart than a radius, become rows of one
+        table, in any format of votcnv. Keys of numeric columns are compared by value,
+        others as text; empty ones match nothing. Without name, id, ucd, column and
+        pos, the tables are joined by the first column name that both have.
+
+        Parameters
+        ----------
+        table1 : an astropy Table, a file name or a URL
+            The first VOTable, as a file, a URL, XML text or a Table. Also called
+            `votable1`.
+        table2 : an astropy Table, a file name or a URL
+            The second one. Also called `votable2`.
+        name : text, or a list of at most 2 of them, optional
+            Name of the key columns, or one name for each table. Not together with `id`
+            or `ucd` or `column` or `pos`.
+        id : text, or a list of at most 2 of them, optional
+            ID of the key columns, or one for each table. Not together with `name` or
+            `ucd` or `column` or `pos`.
+        ucd : text, or a list of at most 2 of them, optional
+            UCD of the key columns, or one for each table. Not together with `name` or
+            `id` or `column` or `pos`.
+        column : int not below 0, or a list of at most 2 of them, optional
+            Number of the key columns, counted from 0, or one for each table. Not
+            together with `name` or `id` or `ucd` or `pos`. Also called `col`.
+        pos : text or a number (deg), optional
+            Join by position, this being the largest separation; degrees, a Quantity,
+            or text like 1s, 0.5m, 2d (arcseconds, arcminutes, degrees). Not together
+            with `name` or `id` or `ucd` or `column`. Also called `radius`.
+        join : {'inner', 'left', 'right', 'full'}, default: 'inner'
+            Which rows without match are kept; of neither table, of the first, of the
+            second, of both.
+        best : True or False, optional
+            Keep only the nearest match (by position) or the first one of each row of
+            the first table.
+        as_text : True or False, optional
+            Compare the keys of numeric columns as text, too. Also called `string`.
+        number : True or False, optional
+            Add the columns row1 and row2, numbers of the rows counted from 0, instead
+            of the separation.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'xml'
+            Format to write, as for votcnv. Also called `fmt`.
+        indent : int not below 0, default: 0
+            Blanks by which each level of a VOTable is indented; 0 writes one long
+            line.
+        header : True or False, default: True
+            Whether text begins with a line of column names. Not together with
+            `noheader`.
+        noheader : True or False, optional
+            The old name for header=False. Not together with `header`.
+        output : a file name, optional
+            File to write to, instead of standard output.
+
+        Returns
+        -------
+        OPset
+            What the task gives back, by key:
+            ``table`` (table): The joined table, as a Table (VOTables, fits, csv, tsv, ecsv, json, jsonl)
+            ``text`` (text): The joined table, as text (html, shtml, asv, bsv)
+            ``output`` (path): The file written to, if one was asked for
+            ``format`` (string): The format written
+            ``rows`` (int): Number of rows written
+            ``cols`` (int): Number of columns
+            ``matches`` (int): Number of rows that are of both tables
+            ``matched1`` (int): Number of rows of the first table that have a match
+            ``matched2`` (int): Number of rows of the second table that have a match
+            ``by`` (list): Names of the columns joined by, one for each table; of a position like "ra, dec"
+            ``columns`` (list): Names of the columns written
+
+        Examples
+        --------
+        What two small tables given as text know of a star
+
+        >>> result = votjoin('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', '<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', name=['star', 'id'])  # doctest: +SKIP
+        >>> result["rows"]  # doctest: +SKIP
+        1
+        >>> result["by"]  # doctest: +SKIP
+        ['star', 'id']
+        >>> result["columns"]  # doctest: +SKIP
+        ['star', 'mag', 'type']
+        """
+
+votjoin: _Votjoin
+
 class _Votpos(Task):
     def __call__(
         self,

@@ -22,6 +22,7 @@ struct store_block {
 
 struct store {
     struct store_block *first, *last;
+    packed_row newest;
     size_t columns, count, size;
 };
 
@@ -109,6 +110,7 @@ bool store_add(struct store *store, const struct vot_row *row, struct error *err
         block = store->last;
     }
     size_t length = packed_row_write(block->bytes + block->used, row);
+    store->newest = block->bytes + block->used;
     block->used += length;
     store->size += length;
     store->count++;
@@ -121,6 +123,10 @@ size_t store_count(const struct store *store) {
 
 size_t store_size(const struct store *store) {
     return store->size;
+}
+
+packed_row store_newest(const struct store *store) {
+    return store->newest;
 }
 
 packed_row store_next(const struct store *store, struct store_place *place) {

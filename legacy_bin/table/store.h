@@ -20,6 +20,8 @@ struct store *store_open(size_t columns, struct error *error);
 bool store_add(struct store *store, const struct vot_row *row, struct error *error);
 size_t store_count(const struct store *store);
 size_t store_size(const struct store *store); /* bytes of the rows */
+/* The row that was added last. */
+packed_row store_newest(const struct store *store);
 
 /* The rows in the order they were added: NULL gives the first one; NULL: there is no further one. */
 struct store_place {

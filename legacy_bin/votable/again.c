@@ -22,12 +22,13 @@ struct vot_reader *again_read_first(struct again *again, struct error *error) {
     again->source = source_open(again->argument, SOURCE_DOCUMENT, NULL, error);
     if (!again->source) return NULL;
     again->is_kept = !source_is_lasting(again->source);
-    again->at = again->end = spool_length(again->spool);
+    again->start = again->end = spool_length(again->spool);
     return vot_open_bytes((struct byte_reader){read_and_keep, again}, again->argument, error);
 }
 
 struct vot_reader *again_read(struct again *again, struct error *error) {
     again_close(again);
+    again->at = again->start;
     if (!again->is_kept) return vot_open(again->argument, error);
     return vot_open_bytes((struct byte_reader){read_kept, again}, again->argument, error);
 }

@@ -1,4 +1,4 @@
-/* again.h - documents that are read twice. What can be opened a second time is; of anything else (a pipe, a
+/* again.h - documents that are read more than once. What can be opened again is; of anything else (a pipe, a
  * transfer) the bytes are kept in a spool while they are read first. Documents may share the spool: all are read
  * once before the first is read again. */
 #ifndef VOTABLE_AGAIN_H
@@ -14,12 +14,12 @@ struct again {
     struct spool *spool;  /* borrowed */
     struct source *source;
     bool is_kept;
-    size_t at, end; /* of the bytes kept in the spool */
+    size_t start, end, at; /* of the bytes kept in the spool, and of the next to be read */
 };
 
 /* Each gives a reader, to be closed by the caller; NULL with error set. For the first time: */
 struct vot_reader *again_read_first(struct again *again, struct error *error);
-/* When all of that was read, and its reader closed: */
+/* When all of that was read, as often as is wanted; the first reader may stay open for its tree: */
 struct vot_reader *again_read(struct again *again, struct error *error);
 void again_close(struct again *again);
 

@@ -107,7 +107,9 @@ static bool bring(struct excerpt *excerpt, const struct excerpt_source *source, 
                   struct slice reference, bool *is_found) {
     const struct text_entry *entry = text_map_find(&source->ids, reference);
     const struct vot_node *node = entry ? (const struct vot_node *)(uintptr_t)entry->number : NULL;
-    *is_found = node && (node->element == VOT_COOSYS || node->element == VOT_TIMESYS || node->element == VOT_PARAM) &&
+    *is_found = node &&
+                (node->element == VOT_COOSYS || node->element == VOT_TIMESYS || node->element == VOT_PARAM ||
+                 (excerpt->is_alone && node->element == VOT_GROUP)) &&
                 !has_rows(node); /* those of a TABLE that strayed in stay where they are */
     if (!*is_found) return true;
     struct vot_node *copy = copy_tree(node, NULL, &excerpt->arena);
@@ -172,15 +174,40 @@ static bool parse_tables(struct excerpt *excerpt, struct error *error) {
     return true;
 }
 
-bool excerpt_make(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *part,
-                  struct error *error) {
+static bool mend_all_references(struct excerpt *excerpt, const struct excerpt_source *source) {
     struct text_map ids = {0};
-    *excerpt = (struct excerpt){0};
-    bool done = copy_part(excerpt, source->root, part) && collect_ids(&ids, excerpt->root), is_changed = true;
+    bool done = collect_ids(&ids, excerpt->root), is_changed = true;
     while (done && is_changed) done = mend_references(excerpt, source, &ids, &is_changed);
     text_map_free(&ids);
-    if (!done) return error_set_memory(error);
+    return done;
+}
+
+bool excerpt_make(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *part,
+                  struct error *error) {
+    *excerpt = (struct excerpt){0};
+    if (!copy_part(excerpt, source->root, part) || !mend_all_references(excerpt, source))
+        return error_set_memory(error);
     return parse_tables(excerpt, error);
+}
+
+static bool copy_alone(struct excerpt *excerpt, const struct vot_node *root, const struct vot_node *table,
+                       const struct vot_node *without) {
+    excerpt->root = copy_node(root, NULL, &excerpt->arena);
+    excerpt->resource = excerpt->root ? copy_node(table->parent, excerpt->root, &excerpt->arena) : NULL;
+    excerpt->table = excerpt->resource ? copy_node(table, excerpt->resource, &excerpt->arena) : NULL;
+    if (!excerpt->table) return false;
+    for (const struct vot_node *child = table->first_child; child; child = child->next) {
+        bool is_wanted = (child->element == VOT_FIELD && child != without) || child->element == VOT_GROUP;
+        if (is_wanted && !copy_tree(child, excerpt->table, &excerpt->arena)) return false;
+    }
+    return true;
+}
+
+bool excerpt_make_alone(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *table,
+                        const struct vot_node *without, struct error *error) {
+    *excerpt = (struct excerpt){.is_alone = true};
+    return (copy_alone(excerpt, source->root, table, without) && mend_all_references(excerpt, source)) ||
+           error_set_memory(error);
 }
 
 bool excerpt_add_info(struct excerpt *excerpt, struct slice name, struct slice value, struct error *error) {

@@ -20,6 +20,7 @@ void excerpt_source_close(struct excerpt_source *source);
 /* One owner: excerpt_make() … excerpt_free() (also after a failed make). The source must live as long. */
 struct excerpt {
     struct arena arena;
+    bool is_alone; /* made by excerpt_make_alone() */
     struct vot_node *root;
     struct vot_node *resource;
     struct vot_node *table; /* NULL: it was made of a RESOURCE */
@@ -28,6 +29,10 @@ struct excerpt {
 /* `part`: a TABLE in a RESOURCE, or a RESOURCE at the root. */
 bool excerpt_make(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *part,
                   struct error *error);
+/* Only the FIELDs (but for `without`; NULL: all) and GROUPs of a TABLE, and what they refer to: COOSYS, TIMESYS, PARAM
+ * and GROUP, which are put into the RESOURCE. There are no rows. */
+bool excerpt_make_alone(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *table,
+                        const struct vot_node *without, struct error *error);
 /* An INFO in the RESOURCE; the texts are borrowed. */
 bool excerpt_add_info(struct excerpt *excerpt, struct slice name, struct slice value, struct error *error);
 /* An `nrows` that is there is corrected. */

@@ -12,6 +12,7 @@ TOOLS = [
     "votcat",
     "votcnv",
     "votinfo",
+    "votjoin",
     "votpos",
     "votselect",
     "votsort",

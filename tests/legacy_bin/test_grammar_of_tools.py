@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votpos", "votselect", "votsort", "votsplit", "votstat"]
+TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votjoin", "votpos", "votselect", "votsort", "votsplit", "votstat"]
 TOOLS = [*TABLE_TOOLS, "votget", "vosesame", "voclient-fetch"]
 
 
 def operands(tool: str, name: str) -> list[str]:
-    """An input; votcat wants two."""
-    return [name, "stars.xml"] if tool == "votcat" else [name]
+    """An input; votcat and votjoin want two."""
+    return [name, "stars.xml"] if tool in ("votcat", "votjoin") else [name]
 
 
 @pytest.mark.parametrize(

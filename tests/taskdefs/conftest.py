@@ -10,7 +10,19 @@ from types import ModuleType
 
 import pytest
 
-TOOLS = ("votinfo", "votcat", "votcnv", "votselect", "votsort", "votsplit", "votpos", "votstat", "votget", "vosesame")
+TOOLS = (
+    "votinfo",
+    "votcat",
+    "votcnv",
+    "votjoin",
+    "votselect",
+    "votsort",
+    "votsplit",
+    "votpos",
+    "votstat",
+    "votget",
+    "vosesame",
+)
 GOLDEN = Path(__file__).parent.parent / "legacy_bin" / "golden"
 
 

@@ -13,7 +13,7 @@ from archive.fixture import RunningArchive
 
 STATED = {  # digits of the programs' printed numbers: significant ones, and decimals
     "votstat": (4, 2), "vosesame": (15, 6), "votpos": (17, 17), "votinfo": (17, 17), "votcnv": (17, 17),
-    "votselect": (17, 17), "votsort": (17, 17), "votcat": (17, 17), "votsplit": (17, 17),
+    "votselect": (17, 17), "votsort": (17, 17), "votcat": (17, 17), "votjoin": (17, 17), "votsplit": (17, 17),
 }  # fmt: skip
 LONG = "A description that is so long that it has to be wrapped, with   blanks in it, " * 5
 
@@ -30,6 +30,8 @@ CALLS = [
     ("votsort", "sorty.xml", {"column": 2, "format": "csv", "header": False}),
     ("votcat", ["single_a.xml", "stars.xml"], {"number": True}),
     ("votcat", ["single_a.xml", "stars.xml"], {"format": "votb2", "output": "out.xml"}),
+    ("votjoin", "stars.xml", {"table2": "stars.xml", "pos": "1s"}),
+    ("votjoin", "stars.xml", {"table2": "nulls.xml", "column": 0, "join": "full", "format": "csv"}),
     ("votsplit", "multi3.xml", {"overwrite": True, "output": "list.txt"}),
     ("votsplit", "stars.xml", {"overwrite": True, "name": "var"}),
     ("votselect", "stars.xml", {"where": ["vmag < 1", "dec > -20"], "add": "m=vmag+1", "name": ["name", "m,ra"]}),

@@ -16,7 +16,19 @@ from voclient.tasking.descriptors.descriptor import Descriptor, Parameter
 from voclient.tasking.packages.searchpath import find_packages
 from voclient.vaopackage import __dir__ as names_of_tasks
 
-TOOLS = ("votinfo", "votcat", "votcnv", "votselect", "votsort", "votsplit", "votpos", "votstat", "votget", "vosesame")
+TOOLS = (
+    "votinfo",
+    "votcat",
+    "votcnv",
+    "votjoin",
+    "votselect",
+    "votsort",
+    "votsplit",
+    "votpos",
+    "votstat",
+    "votget",
+    "vosesame",
+)
 VALUES = {"value", "integer", "real"}
 FLAGS = {"flag", "count", "optional", "action"}
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy
 import pytest
+from astropy import units as u
 from astropy.table import Table
 
 from voclient.tasking import TaskParameterError
@@ -75,6 +76,28 @@ def test_ids_that_were_renamed_are_told(vao: ModuleType) -> None:
     inputs = vao.votcat(["stars.xml", "stars.xml"], output="all.xml")["inputs"]
     assert inputs[0]["renamed"] == {}
     assert inputs[1]["renamed"]["col_ra"] == "col_ra_2"
+
+
+def test_tables_are_joined_by_position_or_column(vao: ModuleType, stars: Table) -> None:
+    result = vao.votjoin(stars, "stars.xml", pos="30s")
+    assert (result["rows"], result["matches"], result["matched1"], result["matched2"]) == (2, 2, 2, 2)
+    assert result["by"] == ["ra, dec", "ra, dec"]
+    table = result["table"]
+    assert table.colnames == result["columns"]
+    assert table.colnames[:5] == ["star", "mag", "n", "ra_1", "dec_1"]
+    assert list(table["star"]) == list(table["name"]) == ["Vega", "Sirius"]
+    assert str(table["separation"].unit) == "arcsec"
+    assert (table["separation"] < 30).all()
+    for radius in (30 * u.arcsec, 30 / 3600, "0.5m"):
+        assert vao.votjoin(stars, "stars.xml", pos=radius)["matches"] == 2
+    nearest = vao.votjoin(stars, stars, radius=180, best=True, number=True)
+    assert nearest["table"]["row2"].tolist() == [0, 1, 2]
+    others = Table({"who": ["Mira", "Vega"], "type": ["M7", "A0"]})
+    known = vao.votjoin(stars, others, name=["star", "who"], join="left")
+    assert (known["rows"], known["cols"], known["matches"], known["by"]) == (3, 6, 1, ["star", "who"])
+    assert [str(name) for name in known["table"]["type"]] == ["A0", "", ""]
+    with pytest.raises(TaskParameterError, match="pos"):
+        vao.votjoin(stars, others, name="star", pos=1)
 
 
 def test_files_of_values_are_told_with_the_values(vao: ModuleType, stars: Table) -> None:

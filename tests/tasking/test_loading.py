@@ -236,7 +236,8 @@ def test_a_parameter_bears_a_good_name(folder: Folder, name: str, message: str) 
         ("argv: '{}'\ntype: int\nmin: 3\nmax: 2", "9:10: 'max' (2) is below 'min' (3)"),
         ("argv: '{}'\nmin: 3", "7:5: 'min' is for numbers (int, float, angle, quantity, range), not for string"),
         ("argv: '{}'\ntype: int\nmin: low", "8:10: 'min' of 'p' must be a number, not 'low'"),
-        ("argv: '{}'\nunit: deg", "7:5: 'unit' is for numbers (int, float, angle, quantity, range), not for string"),
+        ("argv: '{}'\ntype: path\nunit: deg", "8:5: 'unit' is for int, float, angle, quantity, range and string, not "
+                                              "for path"),
         ("argv: '{}'\npattern: '('", "7:14: 'pattern' of 'p' is no regular expression: missing ), unterminated "
                                      "subpattern at position 0"),
         ("argv: '{}'\ntype: int\npattern: x", "8:5: 'pattern' is for texts (string, path, url, table), not for int"),

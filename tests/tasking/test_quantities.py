@@ -60,6 +60,9 @@ def words(given: Any, kind: str, **more: Any) -> list[str]:
         (parameter("float"), 0.5 * u.dimensionless_unscaled, 0.5),
         (parameter("range", unit="GHz"), (1000, 2000) * u.MHz, (1.0, 2.0)),
         (parameter("range", unit="GHz"), (1000 * u.MHz, None), (1.0, None)),
+        (parameter("string", unit="deg"), 30 * u.arcmin, "0.5"),
+        (parameter("string", unit="deg"), 2, "2"),
+        (parameter("string", unit="deg"), "30m", "30m"),
         (parameter("float", unit="arcmin", repeated=True), [1, 2] * u.deg, [60.0, 120.0]),
         (parameter("float", unit="arcmin", repeated=True), [1 * u.deg, 3], [60.0, 3]),
         (parameter("float", unit="arcmin", repeated=True), Table({"r": [1.0, 2.0]}, units={"r": "deg"})["r"],
@@ -72,8 +75,8 @@ def words(given: Any, kind: str, **more: Any) -> list[str]:
 )  # fmt: skip
 def test_a_quantity_is_converted_to_the_unit_of_the_parameter(wanted: Parameter, given: Any, value: Any) -> None:
     found = check(wanted, given, "t")
-    assert found == (pytest.approx(value, rel=1e-12) if not isinstance(value, tuple) and value else value or 1800.0)
-    assert type(found) in (int, float, list, tuple)
+    assert found == (pytest.approx(value, rel=1e-12) if isinstance(value, (float, list)) else value or 1800.0)
+    assert type(found) in (int, float, str, list, tuple)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,7 @@ def test_a_quantity_is_converted_to_the_unit_of_the_parameter(wanted: Parameter,
         (parameter("float", unit="deg"), M31, "is a position; the parameter is none; accepted: a number (deg)"),
         (parameter("float", unit="d"), NOON, "is a time; the parameter is none; accepted: a number (d)"),
         (parameter("string"), 5 * u.s, "<Quantity 5. s> has a unit, the parameter has none; accepted: text"),
+        (parameter("string", unit="deg"), 5 * u.s, "<Quantity 5. s> cannot be expressed in deg"),
         (parameter("position"), 5 * u.deg, "5.0 (float) is not a SkyCoord or a pair of degrees"),
         (parameter("float", unit="deg"), "far", "'far' (str) is not a number; accepted: a number (deg)"),
         (parameter("float", unit="deg"), "5 Jy", "<Quantity 5. Jy> cannot be expressed in deg"),

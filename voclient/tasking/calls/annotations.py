@@ -89,8 +89,8 @@ def annotate(parameter: Parameter, *, nullable: bool = False) -> Any:
         one: Any = Literal[parameter.choices]
     else:
         one = _TYPES[parameter.type]
-        if parameter.unit and parameter.type in ("int", "float"):
-            one = one | QuantityLike
+        if parameter.unit and parameter.type in ("int", "float", "string"):
+            one = (float | one if parameter.type == "string" else one) | QuantityLike
     if parameter.repeated:
         one = one | Iterable[one]
     optional = not parameter.required and (nullable or left_out(parameter) is None)

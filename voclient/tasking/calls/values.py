@@ -105,7 +105,7 @@ def describe(parameter: Parameter) -> str:
     if parameter.choices:
         text = ", ".join(map(str, parameter.choices))
     else:
-        text = _NOUNS[parameter.type]
+        text = "text or a number" if parameter.type == "string" and parameter.unit else _NOUNS[parameter.type]
         text += _describe_bounds(parameter)
         if parameter.pattern is not None:
             text += f" of the form {parameter.pattern}"
@@ -295,6 +295,9 @@ def _read_quantity(parameter: Parameter, text: str) -> int | float:
 
 
 def _string(parameter: Parameter, value: Any) -> str:
+    """Text; where there is a unit, a number in it, too."""
+    if parameter.unit and not isinstance(value, (str, bool)):
+        return str(_number(parameter, value))
     if not isinstance(value, str):
         raise ValueError(f"{show(value)} ({type(value).__name__}) is not text")
     return value

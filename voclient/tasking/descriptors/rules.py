@@ -21,7 +21,8 @@ _ONLY_FOR = {
     "frame": ("position", "angle"), "coordinate": ("angle",), "form": ("time", "position"), "scale": ("time",),
     "format": ("table",), "pattern": _TEXTS,
     "as_file": ("string", "path", "url", "int", "float", "angle", "quantity", "choice", "time"),
-    **dict.fromkeys(("min", "max", "above", "below", "decimal", "unit"), NUMBERS),
+    **dict.fromkeys(("min", "max", "above", "below", "decimal"), NUMBERS),
+    "unit": (*NUMBERS, "string"),
 }  # fmt: skip
 
 
