@@ -29,11 +29,11 @@ static inline void digits_put_16(char *out, uint64_t number) {
     __m128i lower = _mm_sub_epi64(lanes, _mm_mul_epu32(upper, _mm_set1_epi64x(10000)));
     lanes = _mm_or_si128(upper, _mm_slli_epi64(lower, 32));
     upper = _mm_srli_epi16(_mm_mulhi_epu16(lanes, _mm_set1_epi16(5243)), 3); /* over 100 */
-    lower = _mm_sub_epi16(lanes, _mm_mullo_epi16(upper, _mm_set1_epi16(100)));
+    lower = _mm_sub_epi16(lanes, _mm_madd_epi16(upper, _mm_set1_epi32(100)));
     lanes = _mm_or_si128(upper, _mm_slli_epi32(lower, 16));
     upper = _mm_mulhi_epu16(lanes, _mm_set1_epi16(6554)); /* over 10 */
-    lower = _mm_sub_epi16(lanes, _mm_mullo_epi16(upper, _mm_set1_epi16(10)));
-    lanes = _mm_or_si128(upper, _mm_slli_epi16(lower, 8));
+    /* upper + 256 (lanes - 10 upper) */
+    lanes = _mm_add_epi16(_mm_slli_epi16(lanes, 8), _mm_mullo_epi16(upper, _mm_set1_epi16(1 - 10 * 256)));
     _mm_storeu_si128((__m128i *)out, _mm_add_epi8(lanes, _mm_set1_epi8('0')));
 #else
     digits_put_8(out, first);

@@ -56,56 +56,57 @@ static struct decimal strip(struct decimal decimal) {
     return decimal;
 }
 
-/* The shortest decimal between `lower` and `upper` (themselves allowed unless is_open), of those the nearest to
- * `value`: all are four times the numbers meant, over 10^exponent, cut to whole ones, odd where anything was cut off.
- * The interval is as wide as 10^exponent or up to ten times that. */
-static inline __attribute__((always_inline)) struct decimal choose(uint64_t lower, uint64_t value, uint64_t upper,
-                                                                   bool is_open, int exponent) {
-    uint64_t below = value / 4, tens = below / 10;
-    lower += is_open;
-    upper -= is_open;
-    bool has_lower = lower <= 40 * tens, has_upper = 40 * tens + 40 <= upper;
-    if (has_lower != has_upper) return strip((struct decimal){tens + has_upper, exponent + 1});
-    has_lower = lower <= 4 * below;
-    has_upper = 4 * below + 4 <= upper;
-    if (has_lower != has_upper) return (struct decimal){below + has_upper, exponent};
-    uint64_t middle = 4 * below + 2;
-    bool is_up = value > middle || (value == middle && below & 1);
-    return (struct decimal){below + is_up, exponent};
-}
-
 /* number (high 2^64 + low) / 2^128, cut to a whole one, odd where anything was cut off. */
 static inline uint64_t scale(uint64_t number, uint64_t high, uint64_t low) {
     uint128 product = (uint128)number * high + (uint64_t)((uint128)number * low >> 64);
     return (uint64_t)(product >> 64) | ((uint64_t)product > 1);
 }
 
-/* The exponent of ten by which fraction 2^exponent is measured, and what is left of that of two. A power of two
- * (is_edge) has its lower neighbour at half the distance of the upper one. */
-static inline int choose_power(int exponent, bool is_edge, int *shift) {
+/* The shortest decimal of all that are nearer to fraction 2^exponent than to its neighbours (or halfway, if fraction is
+ * even), of those the nearest. A power of two (is_edge) has its lower neighbour at half the distance of the upper one.
+ */
+static __attribute__((noinline)) struct decimal shortest_exactly(uint64_t fraction, int exponent, bool is_edge) {
+    /* the interval is as wide as 10^ten or up to ten times that; all is measured in quarters of it */
     int ten = is_edge ? floor_log10_of_three_quarters(exponent) : floor_log10_of_power_of_two(exponent);
-    *shift = exponent + floor_log2_of_power_of_ten(-ten) + 1;
-    return ten;
+    int shift = exponent + floor_log2_of_power_of_ten(-ten) + 1;
+    uint64_t high = power_of_ten(-ten)->high, low = power_of_ten(-ten)->low + 1, value = 4 * fraction << shift;
+    bool is_open = fraction & 1;
+    uint64_t lower = scale(value - ((uint64_t)(2 - is_edge) << shift), high, low) + is_open;
+    uint64_t upper = scale(value + ((uint64_t)2 << shift), high, low) - is_open;
+    value = scale(value, high, low);
+
+    uint64_t below = value / 4, tens = below / 10;
+    bool has_lower = lower <= 40 * tens, has_upper = 40 * tens + 40 <= upper;
+    if (has_lower != has_upper) return strip((struct decimal){tens + has_upper, ten + 1});
+    has_lower = lower <= 4 * below;
+    has_upper = 4 * below + 4 <= upper;
+    if (has_lower != has_upper) return (struct decimal){below + has_upper, ten};
+    uint64_t middle = 4 * below + 2;
+    bool is_up = value > middle || (value == middle && below & 1);
+    return (struct decimal){below + is_up, ten};
 }
 
-static inline struct decimal shortest_double(uint64_t fraction, int exponent, bool is_edge) {
-    int shift, ten = choose_power(exponent, is_edge, &shift);
-    uint64_t high = power_of_ten(-ten)->high, low = power_of_ten(-ten)->low + 1, value = fraction << (shift + 2);
-    return choose(scale(value - ((uint64_t)(2 - is_edge) << shift), high, low), scale(value, high, low),
-                  scale(value + (2ull << shift), high, low), fraction & 1, ten);
-}
+/* The same, mostly with less work: the value and half the interval's width in hundredths of 10^ten, cut to whole ones.
+ * What these leave open is decided above. */
+static inline struct decimal shortest(uint64_t fraction, int exponent, bool is_edge) {
+    int ten = floor_log10_of_power_of_two(exponent);
+    int shift = exponent + floor_log2_of_power_of_ten(2 - ten) + 1;
+    const struct power_of_ten *power = power_of_ten(2 - ten);
+    uint64_t number = fraction << shift;
+    uint64_t low = (uint64_t)((uint128)number * (power->low + 1) >> 64);
+    uint64_t value = (uint64_t)(((uint128)number * power->high + low) >> 64);
+    unsigned half = (unsigned)(power->high >> (65 - shift));
 
-static inline uint64_t scale_single(uint32_t number, uint64_t high) {
-    uint128 product = (uint128)number * high;
-    return (uint64_t)(product >> 64) | ((uint64_t)product >> 32 > 1);
-}
-
-static inline struct decimal shortest_float(uint32_t fraction, int exponent, bool is_edge) {
-    int shift, ten = choose_power(exponent, is_edge, &shift);
-    uint64_t high = power_of_ten(-ten)->high + 1;
-    uint32_t value = fraction << (shift + 2);
-    return choose(scale_single(value - ((2u - is_edge) << shift), high), scale_single(value, high),
-                  scale_single(value + (2u << shift), high), fraction & 1, ten);
+    uint64_t tens = value / 1000;
+    unsigned down = (unsigned)(value - 1000 * tens), up = 1000 - down;
+    if (!is_edge) {
+        if (down < half) return strip((struct decimal){tens, ten + 1});
+        if (up < half) return strip((struct decimal){tens + 1, ten + 1});
+        unsigned rest = down % 100;
+        if (down > half && up > half + 1 && rest != 50)
+            return (struct decimal){10 * tens + down / 100 + (rest > 50), ten};
+    }
+    return shortest_exactly(fraction, exponent, is_edge);
 }
 
 /* A number of `count` digits, at most DIGITS, and zeros behind them: DIGITS bytes are written. */
@@ -133,7 +134,7 @@ static size_t put_whole(char *out, uint64_t number) {
 }
 
 /* `1e-08`, `1.5e+300` */
-static __attribute__((noinline)) size_t put_with_exponent(char *out, struct decimal decimal, unsigned count) {
+static size_t put_with_exponent(char *out, struct decimal decimal, unsigned count) {
     int exponent = decimal.exponent + (int)count - 1;
     put_digits(out + 1, decimal.digits, count);
     out[0] = out[1];
@@ -148,23 +149,16 @@ static __attribute__((noinline)) size_t put_with_exponent(char *out, struct deci
     return (size_t)(at - out);
 }
 
-/* With a point in it or before it: the exponent is negative, but not by more than four beyond the digits. */
-static inline __attribute__((always_inline)) size_t put_with_point(char *out, struct decimal decimal, unsigned count) {
-    int before = (int)count + decimal.exponent; /* digits before the point */
-    if (before <= 0) {
-        memcpy(out, "0.000000", 8);
-        put_digits(out + 2 - before, decimal.digits, count);
-        return count + 2 + (size_t)-before;
-    }
-    put_digits(out + 1, decimal.digits, count);
-    block digits = block_load(out), moved = block_load(out + 1), first = block_first((size_t)before);
-    block_store(out, (moved & first) | (digits & ~first));
-    out[before] = '.';
-    return count + 1;
+/* Up to three zeros between the point and the digits. */
+static inline size_t put_fraction(char *out, struct decimal decimal, unsigned count) {
+    unsigned zeros = (unsigned)-decimal.exponent - count;
+    memcpy(out, "0.000000", 8);
+    put_digits(out + 2 + zeros, decimal.digits, count);
+    return 2 + zeros + count;
 }
 
-/* All digits of a whole number below 10^32. */
-static __attribute__((noinline)) size_t put_large(char *out, uint128 number) {
+/* A whole number below 10^32 is shown as it is, not as its shortest decimal and zeros. */
+static size_t put_large(char *out, uint128 number) {
     if (number <= UINT64_MAX) return put_whole(out, (uint64_t)number);
     uint64_t upper = (uint64_t)(number / whole_powers[16]), lower = (uint64_t)(number % whole_powers[16]);
     size_t length = put_whole(out, upper);
@@ -172,21 +166,28 @@ static __attribute__((noinline)) size_t put_large(char *out, uint128 number) {
     return length + 16;
 }
 
-/* Whether the form without exponent has no more characters than the other, where digits have a point between them. */
-static inline bool is_plain(struct decimal decimal, unsigned count) {
-    int has_point = count > 1;
-    int least = -(int)count - 2 - has_point;
-    return (unsigned)(decimal.exponent - least) <= (unsigned)(4 + has_point - least);
+/* What has an exponent, unless the form without has no more characters. */
+static __attribute__((noinline)) size_t put_unusual(char *out, struct decimal decimal, unsigned count,
+                                                    uint64_t fraction, int exponent) {
+    int point = count > 1; /* between the digits of the form with an exponent */
+    if (decimal.exponent > 4 + point || decimal.exponent < -(int)count - 2 - point)
+        return put_with_exponent(out, decimal, count);
+    if (decimal.exponent < 0) return put_fraction(out, decimal, count);
+    return put_large(out, exponent < 0 ? fraction >> -exponent : (uint128)fraction << exponent);
 }
 
 /* fraction 2^exponent, whose shortest decimal is known. */
 static inline __attribute__((always_inline)) size_t put_real(char *out, struct decimal decimal, uint64_t fraction,
                                                              int exponent) {
     unsigned count = count_digits(decimal.digits);
-    if (!is_plain(decimal, count)) return put_with_exponent(out, decimal, count);
-    if (decimal.exponent < 0) return put_with_point(out, decimal, count);
-    /* whole, and shown as it is, not by its shortest decimal and zeros */
-    return put_large(out, exponent < 0 ? fraction >> -exponent : (uint128)fraction << exponent);
+    int before = (int)count + decimal.exponent; /* digits before the point */
+    if (decimal.exponent >= 0 || before < -2) return put_unusual(out, decimal, count, fraction, exponent);
+    if (before <= 0) return put_fraction(out, decimal, count);
+    put_digits(out + 1, decimal.digits, count);
+    block digits = block_load(out), moved = block_load(out + 1), first = block_first((size_t)before);
+    block_store(out, (moved & first) | (digits & ~first));
+    out[before] = '.';
+    return count + 1;
 }
 
 /* 0 or without an end, its sign written. */
@@ -217,7 +218,7 @@ size_t number_write_double(char out[NUMBER_ROOM], double value) {
         exponent = 1;
     }
     exponent -= BIAS;
-    return is_negative + put_real(out + is_negative, shortest_double(fraction, exponent, is_edge), fraction, exponent);
+    return is_negative + put_real(out + is_negative, shortest(fraction, exponent, is_edge), fraction, exponent);
 }
 
 size_t number_write_float(char out[NUMBER_ROOM], float value) {
@@ -238,7 +239,7 @@ size_t number_write_float(char out[NUMBER_ROOM], float value) {
         exponent = 1;
     }
     exponent -= BIAS;
-    return is_negative + put_real(out + is_negative, shortest_float(fraction, exponent, is_edge), fraction, exponent);
+    return is_negative + put_real(out + is_negative, shortest(fraction, exponent, is_edge), fraction, exponent);
 }
 
 size_t number_write_integer(char out[NUMBER_ROOM], int64_t value) {

@@ -12,7 +12,7 @@ struct power_of_ten {
     uint64_t high, low;
 };
 
-enum { POWER_OF_TEN_LEAST = -342, POWER_OF_TEN_MOST = 324 };
+enum { POWER_OF_TEN_LEAST = -342, POWER_OF_TEN_MOST = 326 };
 extern const struct power_of_ten powers_of_ten[POWER_OF_TEN_MOST - POWER_OF_TEN_LEAST + 1];
 
 static inline const struct power_of_ten *power_of_ten(int n) {

@@ -95,19 +95,30 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
 static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
     struct delimited *delimited = (struct delimited *)sink;
     struct output *output = delimited->lines;
+    const struct vot_field *field = table->fields;
+    const struct vot_cell *cell = row->cells, *end = cell + row->count;
     char delimiter = delimited->delimiter;
-    for (size_t i = 0; i < row->count; i++) {
-        const struct vot_cell *cell = &row->cells[i];
+    for (; cell < end; cell++, field++) {
+        if (vot_cell_is_item(field, cell)) { /* nothing in it is special */
+            char *at = output_reserve(output, NUMBER_ROOM + 1);
+            at += vot_item_text(field->type, cell->bytes, at);
+            *at = delimiter;
+            output->at = at + 1;
+            continue;
+        }
         struct slice text = {cell->bytes, cell->length};
         if (cell->form != VOT_TEXT && cell->form != VOT_CDATA) {
-            text = vot_cell_text(&table->fields[i], cell, &delimited->room);
+            text = vot_cell_text(field, cell, &delimited->room);
             if (!text.text) return error_set_memory(error);
         }
         write_cell(output, text, delimiter);
         output_reserve(output, 1);
-        *output->at++ = i + 1 < row->count ? delimiter : '\n';
+        *output->at++ = delimiter;
     }
-    if (row->count == 0) output_write(output, "\n", 1);
+    if (row->count == 0)
+        output_write(output, "\n", 1);
+    else
+        output->at[-1] = '\n'; /* not a delimiter */
     return true;
 }
 

@@ -7,16 +7,24 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* Above any sum of valid characters' bits. */
-enum { NOT_BASE64 = 1 << 24 };
+enum { NOT_BASE64 = 0xff };
+
+/* A number that lies in memory as big-endian bytes. */
+static inline uint64_t as_bytes(uint64_t number) {
+    bigendian_put_64(&number, number);
+    return number;
+}
 
 void base64_start(struct base64_decoder *decoder) {
     *decoder = (struct base64_decoder){0};
-    for (unsigned place = 0; place < 4; place++) {
-        for (unsigned c = 0; c < 256; c++) decoder->tables[place][c] = NOT_BASE64;
-        for (unsigned value = 0; value < 64; value++)
-            decoder->tables[place][(unsigned char)alphabet[value]] = value << (18 - 6 * place);
-    }
+    memset(decoder->values, NOT_BASE64, sizeof decoder->values);
+    for (unsigned value = 0; value < 64; value++)
+        decoder->values[(unsigned char)alphabet[value]] = (unsigned char)value;
+    for (unsigned place = 0; place < 8; place++)
+        for (unsigned c = 0; c < 256; c++) {
+            uint64_t value = decoder->values[c];
+            decoder->tables[place][c] = as_bytes(value == NOT_BASE64 ? value : value << (58 - 6 * place));
+        }
 }
 
 static bool set_character_error(const struct base64_decoder *decoder, unsigned char c, struct error *error) {
@@ -33,11 +41,11 @@ static bool decode_character(struct base64_decoder *decoder, unsigned char c, un
                              struct error *error) {
     decoder->position++;
     if (byte_is_blank((char)c)) return true;
-    uint32_t bits = decoder->tables[3][c];
+    uint32_t bits = decoder->values[c];
     if (c == '=' && decoder->count >= 2 && decoder->padding + decoder->count < 5) {
         decoder->padding++;
         bits = 0;
-    } else if (bits & NOT_BASE64 || decoder->padding) {
+    } else if (bits == NOT_BASE64 || decoder->padding) {
         return set_character_error(decoder, c, error);
     }
     decoder->group = decoder->group << 6 | bits;
@@ -54,32 +62,52 @@ static bool decode_character(struct base64_decoder *decoder, unsigned char c, un
     return true;
 }
 
+/* Whole groups of valid characters from *in on. The bytes too many that are written for each are overwritten, or lie in
+ * the slack. */
+static inline void decode_groups(const struct base64_decoder *decoder, const unsigned char **in,
+                                 const unsigned char *end, unsigned char **out) {
+    const uint64_t(*tables)[256] = decoder->tables, invalid = as_bytes(NOT_BASE64);
+    const unsigned char *from = *in;
+    unsigned char *to = *out;
+    for (; end - from >= 8; from += 8, to += 6) {
+        uint64_t bytes = tables[0][from[0]] | tables[1][from[1]] | tables[2][from[2]] | tables[3][from[3]] |
+                         tables[4][from[4]] | tables[5][from[5]] | tables[6][from[6]] | tables[7][from[7]];
+        if (bytes & invalid) break;
+        memcpy(to, &bytes, sizeof bytes);
+    }
+    for (; end - from >= 4; from += 4, to += 3) {
+        uint64_t bytes = tables[0][from[0]] | tables[1][from[1]] | tables[2][from[2]] | tables[3][from[3]];
+        if (bytes & invalid) break;
+        memcpy(to, &bytes, sizeof bytes);
+    }
+    *in = from;
+    *out = to;
+}
+
+size_t base64_decode_lines(struct base64_decoder *decoder, struct slice *text, void *bytes, unsigned long *lines) {
+    const unsigned char *in = (const unsigned char *)text->text, *end = in + text->length;
+    unsigned char *out = bytes;
+    while (in < end && decoder->count == 0) {
+        decode_groups(decoder, &in, end, &out);
+        if (in == end || *in != '\n') break;
+        in++;
+        *lines += 1;
+    }
+    size_t taken = (size_t)(in - (const unsigned char *)text->text);
+    decoder->position += taken;
+    *text = (struct slice){text->text + taken, text->length - taken};
+    return (size_t)(out - (unsigned char *)bytes);
+}
+
 bool base64_decode(struct base64_decoder *decoder, struct slice text, void *bytes, size_t *length,
                    struct error *error) {
     const unsigned char *in = (const unsigned char *)text.text, *end = in + text.length;
     unsigned char *out = bytes;
-    const uint32_t(*tables)[256] = decoder->tables;
     bool ok = true;
     while (in < end && ok) {
         if (decoder->count == 0) {
             const unsigned char *start = in;
-            for (; end - in >= 8; in += 8, out += 6) {
-                uint32_t first = tables[0][in[0]] | tables[1][in[1]] | tables[2][in[2]] | tables[3][in[3]];
-                uint32_t second = tables[0][in[4]] | tables[1][in[5]] | tables[2][in[6]] | tables[3][in[7]];
-                if ((first | second) & NOT_BASE64) break;
-                /* the two bytes too many are overwritten, or lie in the slack */
-                uint64_t both = (uint64_t)first << 40 | (uint64_t)second << 16;
-                bigendian_put_64(out, both);
-            }
-            while (end - in >= 4) {
-                uint32_t group = tables[0][in[0]] | tables[1][in[1]] | tables[2][in[2]] | tables[3][in[3]];
-                if (group & NOT_BASE64) break;
-                out[0] = (unsigned char)(group >> 16);
-                out[1] = (unsigned char)(group >> 8);
-                out[2] = (unsigned char)group;
-                in += 4;
-                out += 3;
-            }
+            decode_groups(decoder, &in, end, &out);
             decoder->position += (uint64_t)(in - start);
             if (in == end) break;
         }

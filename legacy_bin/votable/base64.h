@@ -10,11 +10,12 @@
 #include "io/output.h"
 
 struct base64_decoder {
-    uint32_t group;          /* the characters of a group so far, six bits each */
-    unsigned count;          /* how many of its four they are, padding included */
-    unsigned padding;        /* how many of these were `=` */
-    uint64_t position;       /* characters read so far, for messages */
-    uint32_t tables[4][256]; /* a character's bits at each of the four places */
+    uint32_t group;    /* the characters of a group so far, six bits each */
+    unsigned count;    /* how many of its four they are, padding included */
+    unsigned padding;  /* how many of these were `=` */
+    uint64_t position; /* characters read so far, for messages */
+    unsigned char values[256];
+    uint64_t tables[8][256]; /* a character's bits at each place of two groups, as they lie in memory */
 };
 
 void base64_start(struct base64_decoder *decoder);
@@ -23,6 +24,9 @@ enum { BASE64_SLACK = 8 };
 /* Decodes a piece into `bytes`, which has room for text.length / 4 * 3 + BASE64_SLACK; *length says how many came.
  * false with error set (position and character); *length then says how many came before that. */
 bool base64_decode(struct base64_decoder *decoder, struct slice text, void *bytes, size_t *length, struct error *error);
+/* Of the text only what is easy, whole groups and newlines between them; *text is then what is left, *lines counts the
+ * newlines. Returns the length of what was decoded. */
+size_t base64_decode_lines(struct base64_decoder *decoder, struct slice *text, void *bytes, unsigned long *lines);
 /* The text is over: false with error set when it stopped inside a group. */
 bool base64_finish(struct base64_decoder *decoder, struct error *error);
 

@@ -66,7 +66,7 @@ static bool set_column(struct binary_rows *rows, size_t index, struct error *err
                                (int)name.length, name.text, field->items, WINDOW_MAXIMUM);
     } else {
         column->size = column->is_bit ? (field->items + 7) / 8 : field->items * size;
-        column->spare_bits = (unsigned char)((8 - field->items % 8) % 8);
+        column->spare_bits = column->is_bit ? (unsigned char)((8 - field->items % 8) % 8) : 0;
     }
     column->item = size;
     column->has_null = rows->table->serialization == VOT_BINARY && null_bytes(field, column->null);
@@ -75,10 +75,6 @@ static bool set_column(struct binary_rows *rows, size_t index, struct error *err
     if (rows->smallest > WINDOW_MAXIMUM)
         return error_set_input(error, "rows of more than %zu MiB are not accepted", WINDOW_MAXIMUM >> 20);
     return true;
-}
-
-static bool is_masked(const char *mask, size_t index) {
-    return mask[index / 8] >> (7 - index % 8) & 1;
 }
 
 static bool is_null_items(const struct column *column, const char *bytes) {
@@ -91,32 +87,35 @@ static bool is_null_items(const struct column *column, const char *bytes) {
  * its bytes. false: it needs at least *size, because of column short_at. */
 static bool lay_out(struct binary_rows *rows, const char *bytes, size_t length, size_t *size) {
     size_t at = rows->mask, count = rows->table->field_count;
+    unsigned nulls = 0; /* what is left of eight null bits, the next the highest */
     rows->short_at = 0;
     *size = rows->smallest;
     if (length < rows->smallest) return false;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++, nulls <<= 1) {
         const struct column *column = &rows->columns[i];
         struct vot_cell *cell = &rows->cells[i];
         uint64_t cell_size = column->size;
         unsigned char spare_bits = column->spare_bits;
-        rows->short_at = i;
+        if (i % 8 == 0 && rows->mask) nulls = (unsigned char)bytes[i / 8];
         if (column->is_variable) {
             *size = at + 4;
+            rows->short_at = i;
             if (length < *size) return false;
             uint32_t items = bigendian_32(bytes + at);
             cell_size = column->is_bit ? ((uint64_t)items + 7) / 8 : (uint64_t)items * column->size;
-            spare_bits = (unsigned char)((8 - items % 8) % 8);
+            spare_bits = column->is_bit ? (unsigned char)((8 - items % 8) % 8) : 0;
             at += 4;
         }
         if (cell_size > length - at) {
+            rows->short_at = i;
             *size = cell_size > SIZE_MAX - at ? SIZE_MAX : at + (size_t)cell_size;
             return false;
         }
-        bool is_null = (rows->mask && is_masked(bytes, i)) || (column->has_null && is_null_items(column, bytes + at));
+        bool is_null = nulls & 0x80 || (column->has_null && is_null_items(column, bytes + at));
         cell->bytes = bytes + at;
         cell->length = is_null ? 0 : (size_t)cell_size;
         cell->form = is_null ? VOT_NULL : VOT_BYTES;
-        cell->spare_bits = column->is_bit ? spare_bits : 0;
+        cell->spare_bits = spare_bits;
         at += (size_t)cell_size;
     }
     *size = at;

@@ -1,8 +1,6 @@
 /* cell.c - what a cell is worth: null or not, and its number. */
 #include "votable/cell.h"
 
-#include "base/bigendian.h"
-
 int64_t vot_type_minimum(enum vot_type type) {
     switch (type) {
     case VOT_TYPE_SHORT: return INT16_MIN;
@@ -18,16 +16,6 @@ int64_t vot_type_maximum(enum vot_type type) {
     case VOT_TYPE_SHORT: return INT16_MAX;
     case VOT_TYPE_INT: return INT32_MAX;
     case VOT_TYPE_LONG: return INT64_MAX;
-    default: return 0;
-    }
-}
-
-int64_t vot_item_integer(enum vot_type type, const char *bytes) {
-    switch (type) {
-    case VOT_TYPE_BYTE: return (unsigned char)bytes[0];
-    case VOT_TYPE_SHORT: return (int16_t)bigendian_16(bytes);
-    case VOT_TYPE_INT: return (int32_t)bigendian_32(bytes);
-    case VOT_TYPE_LONG: return (int64_t)bigendian_64(bytes);
     default: return 0;
     }
 }

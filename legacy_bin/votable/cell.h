@@ -3,6 +3,7 @@
 #ifndef VOTABLE_CELL_H
 #define VOTABLE_CELL_H
 
+#include "base/bigendian.h"
 #include "base/buffer.h"
 #include "base/number.h"
 #include "votable/field.h"
@@ -38,6 +39,30 @@ struct vot_row {
  * text == NULL: no memory. */
 struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room);
 
+/* Whether the cell is one number in binary: vot_item_text() then writes its text more quickly. */
+static inline bool vot_cell_is_item(const struct vot_field *field, const struct vot_cell *cell) {
+    return cell->form == VOT_BYTES && vot_type_is_number(field->type) && cell->length == vot_type_size(field->type);
+}
+/* One item of an integer type. */
+static inline int64_t vot_item_integer(enum vot_type type, const char *bytes) {
+    switch (type) {
+    case VOT_TYPE_BYTE: return (unsigned char)bytes[0];
+    case VOT_TYPE_SHORT: return (int16_t)bigendian_16(bytes);
+    case VOT_TYPE_INT: return (int32_t)bigendian_32(bytes);
+    case VOT_TYPE_LONG: return (int64_t)bigendian_64(bytes);
+    default: return 0;
+    }
+}
+
+/* One number's text (of a complex: of one part); returns its length. */
+static inline size_t vot_item_text(enum vot_type type, const char *bytes, char out[NUMBER_ROOM]) {
+    if (type == VOT_TYPE_DOUBLE || type == VOT_TYPE_DOUBLE_COMPLEX)
+        return number_write_double(out, bigendian_double(bytes));
+    if (type == VOT_TYPE_FLOAT || type == VOT_TYPE_FLOAT_COMPLEX)
+        return number_write_float(out, bigendian_float(bytes));
+    return number_write_integer(out, vot_item_integer(type, bytes));
+}
+
 /* Null, empty, or equal to the field's VALUES null. NaN is a value. */
 bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell);
 
@@ -57,7 +82,5 @@ bool vot_field_null_integer(const struct vot_field *field, int64_t *value);
 /* The range of an integer type. */
 int64_t vot_type_minimum(enum vot_type type);
 int64_t vot_type_maximum(enum vot_type type);
-/* One item of an integer type. */
-int64_t vot_item_integer(enum vot_type type, const char *bytes);
 
 #endif

@@ -1,5 +1,4 @@
 /* cell_text.c - cells of the binary serialisations as the text TABLEDATA would have. */
-#include "base/bigendian.h"
 #include "votable/cell.h"
 #include "votable/unicode.h"
 
@@ -69,17 +68,6 @@ static struct slice boolean_item(char byte, bool is_array) {
     }
 }
 
-/* One number (`size` bytes, half a complex) at `out`; returns its length. */
-static size_t write_item(enum vot_type type, const char *bytes, char *out) {
-    switch (type) {
-    case VOT_TYPE_FLOAT:
-    case VOT_TYPE_FLOAT_COMPLEX: return number_write_float(out, bigendian_float(bytes));
-    case VOT_TYPE_DOUBLE:
-    case VOT_TYPE_DOUBLE_COMPLEX: return number_write_double(out, bigendian_double(bytes));
-    default: return number_write_integer(out, vot_item_integer(type, bytes));
-    }
-}
-
 struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room) {
     if (cell->form != VOT_BYTES && cell->form != VOT_NULL && cell->bytes)
         return (struct slice){cell->bytes, cell->length};
@@ -107,7 +95,7 @@ struct slice vot_cell_text(const struct vot_field *field, const struct vot_cell 
         char *out = buffer_reserve(room, 1 + NUMBER_ROOM + VOT_CELL_SLACK);
         if (!out) return nothing;
         if (i) *out++ = ' ', room->length++;
-        room->length += write_item(field->type, bytes.text + i, out);
+        room->length += vot_item_text(field->type, bytes.text + i, out);
     }
     return written(room);
 }

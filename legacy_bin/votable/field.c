@@ -3,12 +3,7 @@
 
 #include <stdio.h>
 
-static const struct {
-    const char *name;
-    unsigned char size; /* bytes of one item in binary serialisations */
-    bool is_integer;
-    bool is_number;
-} types[] = {
+const struct vot_type_facts vot_type_facts[] = {
     [VOT_TYPE_BOOLEAN] = {"boolean", 1, false, false},
     [VOT_TYPE_BIT] = {"bit", 0, false, false},
     [VOT_TYPE_BYTE] = {"unsignedByte", 1, true, true},
@@ -22,30 +17,14 @@ static const struct {
     [VOT_TYPE_FLOAT_COMPLEX] = {"floatComplex", 8, false, false},
     [VOT_TYPE_DOUBLE_COMPLEX] = {"doubleComplex", 16, false, false},
 };
-enum { TYPE_COUNT = sizeof types / sizeof *types };
+enum { TYPE_COUNT = sizeof vot_type_facts / sizeof *vot_type_facts };
 
 /* More items in one cell are refused: no binary serialisation can count them. */
 #define ITEMS_MAXIMUM ((size_t)INT32_MAX)
 
-size_t vot_type_size(enum vot_type type) {
-    return types[type].size;
-}
-
-const char *vot_type_name(enum vot_type type) {
-    return types[type].name;
-}
-
-bool vot_type_is_integer(enum vot_type type) {
-    return types[type].is_integer;
-}
-
-bool vot_type_is_number(enum vot_type type) {
-    return types[type].is_number;
-}
-
 static bool parse_type(struct slice text, enum vot_type *type) {
     for (unsigned i = 0; i < TYPE_COUNT; i++) {
-        if (!slice_equal_nocase(text, slice_of(types[i].name))) continue;
+        if (!slice_equal_nocase(text, slice_of(vot_type_facts[i].name))) continue;
         *type = (enum vot_type)i;
         return true;
     }

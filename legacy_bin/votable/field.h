@@ -34,11 +34,31 @@ struct vot_field {
     struct slice null;  /* VALUES null attribute; text == NULL: none */
 };
 
+extern const struct vot_type_facts {
+    const char *name;
+    unsigned char size;
+    bool is_integer, is_number;
+} vot_type_facts[];
+
 /* Bytes of one item in binary serialisations; bits count as 0 (eight in a byte, each cell padded). */
-size_t vot_type_size(enum vot_type type);
-const char *vot_type_name(enum vot_type type);
-bool vot_type_is_integer(enum vot_type type); /* byte short int long */
-bool vot_type_is_number(enum vot_type type);  /* integers, float and double */
+static inline size_t vot_type_size(enum vot_type type) {
+    return vot_type_facts[type].size;
+}
+
+static inline const char *vot_type_name(enum vot_type type) {
+    return vot_type_facts[type].name;
+}
+
+/* byte short int long */
+static inline bool vot_type_is_integer(enum vot_type type) {
+    return vot_type_facts[type].is_integer;
+}
+
+/* Integers, float and double. */
+static inline bool vot_type_is_number(enum vot_type type) {
+    return vot_type_facts[type].is_number;
+}
+
 /* false with error set (line, name, what was found, what is accepted) on a bad datatype or arraysize. */
 bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error);
 

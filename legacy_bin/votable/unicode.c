@@ -35,15 +35,19 @@ static size_t decode(const unsigned char *text, size_t length, uint32_t *c, size
     return size;
 }
 
+static inline bool is_plain(const char *eight) {
+    const uint64_t high = 0x8080808080808080u, space = 0x2020202020202020u;
+    uint64_t word;
+    memcpy(&word, eight, 8);
+    return !((word | (word - space)) & high);
+}
+
 /* Bytes at the start that are printable ASCII, looked at eight at a time. */
 static size_t plain_length(const char *text, size_t length) {
-    const uint64_t high = 0x8080808080808080u, space = 0x2020202020202020u;
     size_t i = 0;
-    for (; i + 8 <= length; i += 8) {
-        uint64_t word;
-        memcpy(&word, text + i, 8);
-        if ((word | (word - space)) & high) break;
-    }
+    for (; i + 8 <= length; i += 8)
+        if (!is_plain(text + i)) break;
+    if (length - i < 8 && length >= 8 && is_plain(text + length - 8)) return length;
     while (i < length && (unsigned char)text[i] >= 0x20 && (unsigned char)text[i] < 0x80) i++;
     return i;
 }

@@ -166,6 +166,9 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
             escape_cdata(output, (struct slice){cell->bytes, cell->length});
         } else if (cell->form == VOT_TEXT) {
             escape_cell(output, (struct slice){cell->bytes, cell->length});
+        } else if (vot_cell_is_item(&table->fields[i], cell)) { /* nothing in it is to escape */
+            char *out = output_reserve(output, NUMBER_ROOM);
+            output_advance(output, vot_item_text(table->fields[i].type, cell->bytes, out));
         } else {
             struct slice text = vot_cell_text(&table->fields[i], cell, &writer->room);
             if (!text.text) return error_set_memory(error);
