@@ -29,28 +29,6 @@ struct binary_rows {
     uint64_t rows;   /* shown so far */
 };
 
-/* VALUES null of a number as its bytes. */
-static bool null_bytes(const struct vot_field *field, char bytes[8]) {
-    if (!field->null.text || field->is_variable || field->items == 0) return false;
-    int64_t integer;
-    double real;
-    float single;
-    switch (field->type) {
-    case VOT_TYPE_FLOAT:
-        if (number_read_float(field->null, &single) != NUMBER_WHOLE || single != single) return false;
-        bigendian_put_float(bytes, single);
-        return true;
-    case VOT_TYPE_DOUBLE:
-        if (number_read_double(field->null, &real) != NUMBER_WHOLE || real != real) return false;
-        bigendian_put_double(bytes, real);
-        return true;
-    default:
-        if (!vot_field_null_integer(field, &integer)) return false;
-        bigendian_put(bytes, (uint64_t)integer, vot_type_size(field->type));
-        return true;
-    }
-}
-
 static bool set_column(struct binary_rows *rows, size_t index, struct error *error) {
     const struct vot_field *field = &rows->table->fields[index];
     struct column *column = &rows->columns[index];
@@ -69,7 +47,8 @@ static bool set_column(struct binary_rows *rows, size_t index, struct error *err
         column->spare_bits = column->is_bit ? (unsigned char)((8 - field->items % 8) % 8) : 0;
     }
     column->item = size;
-    column->has_null = rows->table->serialization == VOT_BINARY && null_bytes(field, column->null);
+    column->has_null = rows->table->serialization == VOT_BINARY && field->null.text && !field->is_variable &&
+                       field->items > 0 && vot_field_null_bytes(field, column->null);
     rows->smallest += column->is_variable ? 4 : column->size;
     rows->is_fixed = rows->is_fixed && !column->is_variable;
     if (rows->smallest > WINDOW_MAXIMUM)

@@ -26,25 +26,47 @@ bool vot_field_null_integer(const struct vot_field *field, int64_t *value) {
            *value <= vot_type_maximum(field->type);
 }
 
-/* A scalar that equals VALUES null, whatever its spelling. */
+bool vot_field_null_bytes(const struct vot_field *field, char bytes[8]) {
+    int64_t integer;
+    double real;
+    float single;
+    switch (field->type) {
+    case VOT_TYPE_FLOAT:
+        if (number_read_float(field->null, &single) != NUMBER_WHOLE || single != single) return false;
+        bigendian_put_float(bytes, single);
+        return true;
+    case VOT_TYPE_DOUBLE:
+        if (number_read_double(field->null, &real) != NUMBER_WHOLE || real != real) return false;
+        bigendian_put_double(bytes, real);
+        return true;
+    default:
+        if (!vot_field_null_integer(field, &integer)) return false;
+        bigendian_put(bytes, (uint64_t)integer, vot_type_size(field->type));
+        return true;
+    }
+}
+
+/* A scalar that equals VALUES null, whatever its spelling; NaN is a value even where it is said to be none. Of an array
+ * of numbers single items may be null, never the cell. */
 static bool is_stated_null(const struct vot_field *field, const struct vot_cell *cell) {
+    double null, value;
+    bool is_number = vot_type_is_number(field->type);
+    bool is_real = is_number && number_read_double(field->null, &null) == NUMBER_WHOLE;
+    if (is_number && (field->has_arraysize || (is_real && null != null))) return false;
     if (cell->form != VOT_BYTES) {
         if (slice_equal(slice_trim((struct slice){cell->bytes, cell->length}), slice_trim(field->null))) return true;
     } else if (cell->length != vot_type_size(field->type)) {
         return false;
     }
-    if (!vot_type_is_number(field->type) || field->has_arraysize) return false;
-    double null, value;
-    int64_t null_integer, integer;
     if (vot_type_is_integer(field->type)) {
+        int64_t null_integer, integer;
         if (!vot_field_null_integer(field, &null_integer)) return false;
         if (cell->form == VOT_BYTES) return vot_item_integer(field->type, cell->bytes) == null_integer;
         return number_read_integer((struct slice){cell->bytes, cell->length}, &integer) == NUMBER_WHOLE &&
                integer == null_integer;
     }
-    return number_read_double(field->null, &null) == NUMBER_WHOLE &&
-           vot_cell_double(field, cell, &value) == NUMBER_WHOLE &&
-           (value == null || (field->type == VOT_TYPE_FLOAT && value == (float)null));
+    return is_real && vot_cell_double(field, cell, &value) == NUMBER_WHOLE &&
+           (value == null || (field->type == VOT_TYPE_FLOAT && value == (double)(float)null));
 }
 
 bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell) {

@@ -79,6 +79,8 @@ bool vot_cell_bytes(const struct vot_field *field, const struct vot_cell *cell, 
 
 /* The null value of an integer field (VALUES null); false: none, or not a value of its type. */
 bool vot_field_null_integer(const struct vot_field *field, int64_t *value);
+/* VALUES null of a number as its bytes; not NaN, which is a value. */
+bool vot_field_null_bytes(const struct vot_field *field, char bytes[8]);
 /* The range of an integer type. */
 int64_t vot_type_minimum(enum vot_type type);
 int64_t vot_type_maximum(enum vot_type type);

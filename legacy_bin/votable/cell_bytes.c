@@ -174,7 +174,8 @@ static bool pad(const struct vot_field *field, struct slice shown, struct buffer
 
 static bool has_value(const struct vot_field *field, const struct vot_cell *cell) {
     if (cell->form == VOT_NULL) return false;
-    if (vot_type_is_integer(field->type) && field->null.text && vot_cell_is_null(field, cell)) return false;
+    bool may_be_stated = vot_type_is_number(field->type) && !field->has_arraysize && field->null.text;
+    if (may_be_stated && vot_cell_is_null(field, cell)) return false;
     if (field->is_variable || field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE) return true;
     return cell->form == VOT_BYTES ? cell->length > 0
                                    : slice_trim((struct slice){cell->bytes, cell->length}).length > 0;

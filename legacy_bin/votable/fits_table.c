@@ -42,7 +42,7 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
     plan->repeat = field->is_variable ? facts->longest : field->items;
     if (plan->code == 'A') {
         if (facts->longest > plan->repeat) plan->repeat = facts->longest;
-        uint64_t least = field->is_variable && writing->table->least_text ? writing->table->least_text : 1;
+        uint64_t least = field->is_variable && writing->table->is_inside ? 2 : 1;
         if (plan->repeat < least) plan->repeat = least;
         uint64_t step = field->is_variable ? field->items : 1;
         if (step > 1) plan->repeat = (plan->repeat + step - 1) / step * step;
@@ -204,7 +204,9 @@ static bool put_cell(struct writing *writing, size_t index, const struct vot_cel
     if (plan->code == 'L')
         for (size_t i = 0; i < bytes.length; i++)
             out[i] = memchr("Tt1", out[i], 3) ? 'T' : memchr("Ff0", out[i], 3) ? 'F' : '\0';
-    fill_items(plan, out + bytes.length, plan->width - bytes.length);
+    bool is_stated = cell->form == VOT_NULL && writing->table->is_inside && field->null.text && !field->has_arraysize;
+    if (!is_stated || (plan->code != 'E' && plan->code != 'D') || !vot_field_null_bytes(field, out))
+        fill_items(plan, out + bytes.length, plan->width - bytes.length);
     return true;
 }
 

@@ -10,8 +10,9 @@ struct fits_table {
     const struct vot_table *table;
     struct row_spool *rows; /* opened with is_wide; not closed here */
     struct slice name;      /* EXTNAME */
-    uint64_t least_text; /* bytes of a column of `char(*)`; inside VOTable 2: STILTS takes an `A` for one character */
-    bool has_metadata;   /* identifiers and UCDs of columns, and the RESOURCE's INFO and PARAM, as keywords */
+    bool is_inside; /* a VOTable, whose FIELDs say null values of real numbers; a column of `char(*)` is at least `2A`
+                       there: STILTS takes an `A` for one character */
+    bool has_metadata; /* identifiers and UCDs of columns, and the RESOURCE's INFO and PARAM, as keywords */
 };
 
 bool fits_table_write(const struct fits_table *table, struct fits_out *out, struct error *error);

@@ -42,12 +42,17 @@ static bool note_facts(struct row_encoder *encoder, size_t index, const struct v
     return !vot_type_is_integer(field->type) || note_integers(field, binary, facts, error);
 }
 
-/* No value in an integer field of BINARY: its null value in each item. */
+/* No value in a field of BINARY that has a null value: that, in each item. */
 static void put_null(const struct row_encoder *encoder, size_t index, char *bytes, size_t length) {
     const struct vot_field *field = &encoder->table->fields[index];
-    if (!vot_type_is_integer(field->type) || !encoder->nulls || !encoder->nulls[index].is_set) return;
     size_t size = vot_type_size(field->type);
-    for (size_t i = 0; i < length; i += size) bigendian_put(bytes + i, (uint64_t)encoder->nulls[index].value, size);
+    char null[8];
+    if (!encoder->nulls || !vot_type_is_number(field->type)) return;
+    if (vot_type_is_integer(field->type) && encoder->nulls[index].is_set)
+        bigendian_put(null, (uint64_t)encoder->nulls[index].value, size);
+    else if (!field->null.text || !vot_field_null_bytes(field, null))
+        return;
+    for (size_t i = 0; i < length; i += size) memcpy(bytes + i, null, size);
 }
 
 /* A value that is its bytes already: a fixed number of items, as the field says, none of them null. */

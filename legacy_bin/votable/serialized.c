@@ -251,7 +251,7 @@ static void write_base64(void *context, const void *bytes, size_t length) {
 static bool write_fits(struct serialized *serialized, const struct vot_table *table, struct error *error) {
     struct fits_out out = {.write = write_base64, .context = &serialized->base64};
     struct fits_table fits = {
-        .table = table, .rows = serialized->spool, .name = vot_attribute(table->node, "name"), .least_text = 2};
+        .table = table, .rows = serialized->spool, .name = vot_attribute(table->node, "name"), .is_inside = true};
     fits_primary_write(&out);
     return fits_table_write(&fits, &out, error);
 }
