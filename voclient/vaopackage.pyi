@@ -357,6 +357,8 @@ class _Votinfo(Task):
         query_status: bool | None = False,
         size: bool | None = False,
         warn: bool | None = False,
+        lint: bool | None = False,
+        repeats: int | None = 4,
         numberOf: Literal['rows', 'cols', 'resources', 'param', 'info'] | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
@@ -393,6 +395,11 @@ class _Votinfo(Task):
             Print the numbers of rows and columns only.
         warn : True or False, optional
             Warn of deprecated elements.
+        lint : True or False, optional
+            Check the document against the standard instead, and fail if it is not
+            valid.
+        repeats : int not below 0, default: 4
+            How many findings of one kind to tell with lint, 0 for all.
 
         Returns
         -------
@@ -408,6 +415,10 @@ class _Votinfo(Task):
             ``columns`` (list): For each column name, id, ucd, utype, unit, datatype, arraysize, xtype, description
             ``params`` (dict): The PARAM elements by name, each with value, unit, ucd and datatype
             ``infos`` (dict): The INFO elements by name
+            ``valid`` (bool): With lint, whether the document is valid, that is without errors
+            ``errors`` (int): With lint, how many errors were found
+            ``warnings`` (int): With lint, how many warnings
+            ``messages`` (list): With lint, what was found, each with line, column, severity, text, rule and source
 
         Examples
         --------

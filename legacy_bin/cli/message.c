@@ -8,31 +8,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/buffer.h"
-#include "base/utf8.h"
+#include "base/visible.h"
 #include "cli/opset.h"
-
-/* Foreign text must not move the cursor or change colours: control characters (also those of
- * ISO 6429 above 0x7f) and bytes that are not UTF-8 are shown in hexadecimal. */
-static void append_visible(struct buffer *line, struct slice text) {
-    while (text.length > 0) {
-        uint32_t code;
-        size_t length = utf8_read(text, &code);
-        bool is_control = length && code != '\t' && utf8_is_control(code);
-        if (length && !is_control) {
-            buffer_append(line, text.text, length);
-        } else {
-            if (!length) length = 1;
-            for (size_t i = 0; i < length; i++) buffer_append_format(line, "\\x%02x", (unsigned char)text.text[i]);
-        }
-        text.text += length;
-        text.length -= length;
-    }
-}
 
 static void write_line(struct slice text) {
     struct buffer line = {0};
-    append_visible(&line, text);
+    visible_append(&line, text);
     buffer_append_byte(&line, '\n');
     const char *from = line.bytes;
     for (size_t left = line.length; left > 0;) { /* in one piece, so that lines of two programs do not mix */

@@ -195,6 +195,11 @@ void json_double(double value) {
     put_double(value);
 }
 
+void json_boolean(bool value) {
+    begin_value();
+    put(value ? SLICE("true") : SLICE("false"));
+}
+
 void json_null(void) {
     begin_value();
     put(SLICE("null"));

@@ -44,6 +44,7 @@ void json_member(struct slice name);
 void json_text(struct slice value);
 void json_integer(int64_t value);
 void json_double(double value);
+void json_boolean(bool value);
 void json_null(void);
 
 #endif

@@ -2,12 +2,28 @@
 #include <stdlib.h>
 
 #include "cli/message.h"
+#include "cli/opset.h"
 #include "cli/tool.h"
+#include "lint/lint.h"
 #include "table/facts.h"
 #include "tools/input.h"
 #include "votable/reader.h"
 
-enum { BRIEF = 1, VERBOSE, COLUMNS, DESCRIPTION, INFO, PARAM, NUMBER_OF, QUERY_STATUS, SIZE, WARN, OUTPUT };
+enum {
+    BRIEF = 1,
+    VERBOSE,
+    COLUMNS,
+    DESCRIPTION,
+    INFO,
+    PARAM,
+    NUMBER_OF,
+    QUERY_STATUS,
+    SIZE,
+    WARN,
+    OUTPUT,
+    LINT,
+    REPEATS
+};
 
 static const struct option options[] = {
     {BRIEF, 'b', "brief", OPTION_FLAG, .help = "Summary without column list; cancels an earlier -v"},
@@ -29,6 +45,15 @@ static const struct option options[] = {
          "They tell of elements that are deprecated: DEFINITIONS, and COOSYS before VOTable 1.4, which has it again.",
      .is_repeatable = true},
     {OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout", .is_new = true},
+    {LINT, 0, "lint", OPTION_FLAG, .help = "Check the document against the standard, instead of a report",
+     .detail =
+         "Every element, attribute, reference and cell is held against the VOTable version that the document "
+         "declares (1.0 to 1.5). What is found is told a line each: FILE:LINE:COLUMN: Error, Warning or Info, what "
+         "was found and what is accepted, and the rule in brackets. The last line says whether the document is "
+         "valid: it is when there are no errors.",
+     .is_new = true},
+    {REPEATS, 0, "repeats", OPTION_INTEGER, "N", "With --lint: tell N findings of one kind, 0 for all", .standard = "4",
+     .is_new = true},
     {0},
 };
 
@@ -37,6 +62,7 @@ static const struct example examples[] = {
     {"votinfo -s stars.xml", "rows and columns, as two numbers"},
     {"votinfo -n rows stars.xml", "the number of rows"},
     {"cat stars.xml | votinfo -c", "the columns of a table on standard input"},
+    {"votinfo --lint stars.xml", "whether it is a valid VOTable, and if not, why"},
     {0},
 };
 
@@ -196,7 +222,25 @@ static int report(struct vot_reader *reader, const struct arguments *arguments) 
     return output_commit(output, &error) ? EXIT_SUCCESS : fail_error(&error);
 }
 
+static int lint(const struct arguments *arguments) {
+    long repeats = arguments_integer(arguments, REPEATS, 4);
+    if (repeats < 0) return fail("--repeats=%ld is not accepted (0 or more)", repeats);
+    struct error error = {0};
+    struct output *output = output_open(arguments_value(arguments, OUTPUT), &error);
+    if (!output) return fail_error(&error);
+    bool is_valid;
+    if (!lint_document(arguments->first_operand, (unsigned long)repeats, output, &is_valid, &error)) {
+        output_discard(output);
+        return fail_input(&error, arguments->first_operand);
+    }
+    if (!output_commit(output, &error)) return fail_error(&error);
+    if (is_valid) return EXIT_SUCCESS;
+    opset_error("the document is not valid");
+    return EXIT_FAILURE;
+}
+
 static int run(const struct arguments *arguments) {
+    if (arguments_flag(arguments, LINT)) return lint(arguments);
     const char *request = arguments_value(arguments, NUMBER_OF);
     if (request && !find_countable(request)) return fail("Unknown number request '%s'", request);
     const char *attribute = column_attribute(arguments);
@@ -221,6 +265,7 @@ const struct tool tool = {
         "What is told is about the first RESOURCE and its first TABLE (or that of a RESOURCE inside it).",
     .options = options,
     .examples = examples,
+    .exit_status = "With --lint, 0 means that the document is valid (warnings do not count), 1 that it is not.",
     .environment = INPUT_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,

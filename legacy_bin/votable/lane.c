@@ -130,6 +130,7 @@ static inline __attribute__((always_inline)) enum lane_status scan_row(struct la
         }
     }
     if (cells) {
+        lane->columns = column;
         for (; column < count; column++) cells[column] = (struct vot_cell){at, 0, VOT_TEXT};
         if (has_entities)
             for (size_t i = 0; i < count; i++) resolve_entities(&cells[i]);

@@ -21,6 +21,7 @@ struct lane {
     const char *at; /* in: where to read; out: behind the last whole row, in which text was changed (entities) */
     const char *end;
     unsigned long lines; /* lines passed over; added to */
+    size_t columns;      /* out: cells that the last row had, when they were asked for */
 };
 
 /* One row. Its first `count` cells are set (pointing into the text), cells it lacks are made empty,

@@ -171,6 +171,24 @@ def test_a_wrong_call_is_refused_before_anything_runs(vao: ModuleType, call: dic
         vao.votcnv("stars.xml", **call)
 
 
+def test_votinfo_tells_whether_a_document_is_valid(vao: ModuleType) -> None:
+    good = vao.votinfo("stars.xml", lint=True)
+    assert (good["valid"], good["errors"], good["warnings"], good["messages"]) == (True, 0, 0, [])
+    bad = vao.votinfo("ragged.xml", lint=True, repeats=0)
+    assert (bad["valid"], bad["errors"], bad["warnings"]) == (False, 1, 0)
+    assert (bad.exitstatus.name, bad.exitmsg) == ("ERROR", "the document is not valid (exit status 1)")
+    assert bad["messages"] == [
+        {
+            "line": 4,
+            "column": None,
+            "severity": "Error",
+            "text": "row 1 has 2 TDs (3 are accepted: the TABLE's FIELDs)",
+            "rule": "td-count",
+            "source": "VOTable 1.5, section 5.1",
+        }
+    ]
+
+
 @pytest.mark.parametrize("tool", ["votinfo", "votcnv", "votsort", "votpos", "votstat"])
 def test_a_table_that_is_missing_or_broken_is_an_error_without_results(vao: ModuleType, tool: str) -> None:
     for name in ("missing.xml", "bad.xml", "notvot.xml"):
