@@ -142,7 +142,7 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
     return push_level(writer, error) && prepare_row(writer, prefix, error);
 }
 
-static void write_piece(struct output *output, const struct buffer *piece) {
+static inline void write_piece(struct output *output, const struct buffer *piece) {
     if (piece->length > OUTPUT_ROOM - BLOCK_SIZE) {
         output_write_slice(output, buffer_slice(piece));
         return;

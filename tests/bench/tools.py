@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 import sys
 from pathlib import Path
 
 from data import BIN, FOLDER, cpu, table
+from gates import GATES, per_byte
 
 SMALL = Path(__file__).resolve().parents[1] / "legacy_bin" / "golden" / "inputs" / "stars.xml"
 OUT = FOLDER / "out"
-
-
-def instructions(command: list[str]) -> int:
-    """Instructions of a whole process, by callgrind: they do not move with the load of the machine."""
-    report = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True,
-    ).stderr  # fmt: skip
-    found = re.search(r"Collected : (\d+)", report)
-    if found is None:
-        sys.exit(f"no count from callgrind:\n{report}")
-    return int(found[1])
-
-
-def per_byte(words: list[str], serialization: str = "tabledata") -> float:
-    """Of 10^4 and 10^5 rows, so that start-up cancels."""
-    small, large = table(10_000, serialization), table(100_000, serialization)
-    counts = [instructions([str(BIN / words[0]), *words[1:], str(name)]) for name in (small, large)]
-    return (counts[1] - counts[0]) / (large.stat().st_size - small.stat().st_size)
 
 
 ASTROPY = """
@@ -113,19 +93,9 @@ def report(rows: int = 1_000_000, peers: bool = True) -> list[str]:
         "| command | input | instructions a byte | gate |",
         "| --- | --- | --: | --: |",
     ]
-    for words, serialization, gate in (
-        (["votinfo", "-s"], "tabledata", "8"),
-        (["votcnv", "-f", "csv"], "tabledata", "12"),
-        (["votcnv"], "tabledata", ""),
-        (["votcnv", "-f", "votb2"], "tabledata", "30"),
-        (["votcnv", "-f", "csv"], "binary2", "30"),
-        (["votsort", "-N", "ra", "-f", "csv"], "tabledata", "25"),
-        (["votselect", "-f", "csv", "-w", "g_mag < 18"], "tabledata", ""),
-        (["votselect", "-C", "-w", "g_mag < 18"], "tabledata", ""),
-        (["votselect", "-C", "-w", "within(10.68, 41.27, 0.5)"], "tabledata", ""),
-        (["votstat"], "tabledata", ""),
-    ):
-        lines.append(f"| `{' '.join(words)}` | {serialization} | {per_byte(words, serialization):.1f} | {gate} |")
+    for words, serialization, gate in GATES:
+        found = per_byte(BIN, words, table(10_000, serialization), table(100_000, serialization))
+        lines.append(f"| `{' '.join(words)}` | {serialization} | {found:.1f} | {gate:g} |")
     seconds, _, memory = cpu(ours("count", SMALL), 51)
     lines += [
         "",
