@@ -897,13 +897,21 @@ class _Votstat(Task):
         table: TableLike | str | PathLike[str],
         *,
         all: bool | None = False,
+        by: str | Iterable[str] | None = None,
+        columns: str | Iterable[str] | None = None,
+        statistics: Literal['count', 'nulls', 'distinct', 'min', 'max', 'sum', 'mean', 'stddev', 'sample_stddev', 'median'] | Iterable[Literal['count', 'nulls', 'distinct', 'min', 'max', 'sum', 'mean', 'stddev', 'sample_stddev', 'median']] | None = None,
+        quantiles: float | Iterable[float] | None = None,
+        format: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = 'votb2',
         output: str | PathLike[str] | None = None,
+        fmt: Literal['vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'] | None = ...,
         **controls: Unpack[ControlArguments]
     ) -> OPset:
-        """Give minimum, maximum, mean and standard deviation of the numeric columns of a VOTable.
+        """Give statistics of the columns of a VOTable, of all rows or of groups of them.
 
-        One row for each numeric column of the first table. Empty cells are left out;
-        the standard deviation is that of the population.
+        One row for each numeric column of the first table: minimum, maximum, mean and
+        standard deviation (of the population), unless others are asked for; cells
+        without value are left out. With "by", one for each column in each group of
+        rows, while "table" has a row for each group, with columns like vmag_mean.
 
         Parameters
         ----------
@@ -911,6 +919,18 @@ class _Votstat(Task):
             The VOTable, as a file, a URL, XML text or a Table.
         all : True or False, optional
             List other columns as well, without values.
+        by : text, or a list of them, optional
+            Columns (name, ID, UCD or number) whose equal values make a group; several
+            also in one text, between commas.
+        columns : text, or a list of them, optional
+            Columns to measure (name, ID, UCD or number), instead of all numeric ones.
+        statistics : {'count', 'nulls', 'distinct', 'min', 'max', 'sum', 'mean', 'stddev', 'sample_stddev', 'median'}, or a list of them, optional
+            Statistics to give, instead of min, max, mean and stddev.
+        quantiles : a number from 0 to 1, or a list of them, optional
+            Quantiles to give as well, like 0.25.
+        format : {'vot', 'xml', 'raw', 'votb', 'votb2', 'votfits', 'fits', 'csv', 'tsv', 'ecsv', 'json', 'jsonl', 'bsv', 'asv', 'ascii', 'html', 'shtml'}, default: 'votb2'
+            Format of the table that is written in place of lines of text; with by,
+            statistics or quantiles there is always one. Also called `fmt`.
         output : a file name, optional
             File to write to, instead of standard output.
 
@@ -926,8 +946,18 @@ class _Votstat(Task):
             ``stddev`` (float): Standard deviation of the values
             ``table`` (table): All of these as one Table
             ``output`` (path): The file written to, if one was asked for
+            ``text`` (text): The table, as text (html, shtml, asv, bsv)
             ``count`` (int): Number of values
             ``unit`` (string): Unit of the column
+            ``group`` (dict): Values of the columns of by, by their names
+            ``rows`` (int): Number of rows of the group
+            ``nulls`` (int): Number of cells without a value
+            ``distinct`` (int): Number of different values
+            ``sum`` (float): Sum of the values
+            ``sample_stddev`` (float): Standard deviation of a sample (divided by N - 1)
+            ``median`` (float): Median of the values
+            ``quantiles`` (dict): Quantiles, by names like q0.25
+            ``format`` (string): The format of the table that was written
 
         Examples
         --------
@@ -944,6 +974,16 @@ class _Votstat(Task):
         [2.5]
         >>> result["stddev"]  # doctest: +SKIP
         [1.5]
+
+        The median of each of two groups
+
+        >>> result = votstat('<VOTABLE version="1.4"><RESOURCE><T … E></RESOURCE></VOTABLE>', by='kind', statistics='median')  # doctest: +SKIP
+        >>> result["group"]  # doctest: +SKIP
+        [{'kind': 'a'}, {'kind': 'b'}]
+        >>> result["rows"]  # doctest: +SKIP
+        [2, 1]
+        >>> result["median"]  # doctest: +SKIP
+        [1.5, 4.0]
         """
 
 votstat: _Votstat

@@ -52,6 +52,10 @@ struct slice text_map_copy(struct text_map *map, struct slice value) {
     return arena_copy(&map->texts, value);
 }
 
+size_t text_map_size(const struct text_map *map) {
+    return map->texts.used + map->capacity * sizeof *map->entries;
+}
+
 void text_map_free(struct text_map *map) {
     free(map->entries);
     arena_free(&map->texts);

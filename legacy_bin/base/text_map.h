@@ -24,6 +24,8 @@ struct text_entry *text_map_find(const struct text_map *map, struct slice text);
 /* The same; made when there is none, then *is_new. NULL: no memory. */
 struct text_entry *text_map_add(struct text_map *map, struct slice text, bool *is_new);
 struct slice text_map_copy(struct text_map *map, struct slice value);
+/* Bytes that it takes. */
+size_t text_map_size(const struct text_map *map);
 void text_map_free(struct text_map *map);
 
 #endif

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/number.h"
+
 static bool add_request(struct column_choice *choice, struct column_request request, struct error *error) {
     struct column_request *requests = realloc(choice->requests, (choice->count + 1) * sizeof *requests);
     if (!requests) return error_set_memory(error);
@@ -79,23 +81,35 @@ static struct slice value_of(const struct resolution *resolution, enum column_ke
     return key == COLUMN_NAME ? resolution->added[column - table->field_count] : (struct slice){NULL, 0};
 }
 
-static bool take_by_value(struct resolution *resolution, const struct column_request *request) {
+static bool take_by_value(struct resolution *resolution, enum column_key key, struct slice wanted) {
     bool is_found = false;
     for (int exactly = 1; exactly >= 0 && !is_found; exactly--)
         for (size_t i = 0; i < resolution->all; i++) {
-            struct slice value = value_of(resolution, request->key, i);
-            if (!value.text || !(exactly ? slice_equal : slice_equal_nocase)(value, request->value)) continue;
+            struct slice value = value_of(resolution, key, i);
+            if (!value.text || !(exactly ? slice_equal : slice_equal_nocase)(value, wanted)) continue;
             is_found = true;
             take(resolution, i);
         }
     return is_found;
 }
 
+static bool take_any(struct resolution *resolution, struct slice wanted) {
+    for (enum column_key key = COLUMN_NAME; key <= COLUMN_UCD; key++)
+        if (take_by_value(resolution, key, wanted)) return true;
+    int64_t number;
+    if (wanted.length == 0 || number_read_integer(wanted, &number) != NUMBER_WHOLE || number < 0 ||
+        (uint64_t)number >= resolution->table->field_count)
+        return false;
+    take(resolution, (size_t)number);
+    return true;
+}
+
 static bool take_request(struct resolution *resolution, const struct column_request *request, struct error *error) {
     const struct range *range = &request->range;
     size_t count = resolution->table->field_count;
     if (request->key != COLUMN_NUMBER)
-        return take_by_value(resolution, request) ||
+        return (request->key == COLUMN_ANY ? take_any(resolution, request->value)
+                                           : take_by_value(resolution, request->key, request->value)) ||
                error_set(error, "Error: Cannot find column '%.*s'", (int)request->value.length, request->value.text);
     if (range->first >= count || (!range->is_open && range->last >= count))
         return error_set(error, "Error: Cannot find column '%" PRIu64 "'",

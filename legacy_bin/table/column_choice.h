@@ -5,7 +5,13 @@
 #include "table/ranges.h"
 #include "votable/field.h"
 
-enum column_key { COLUMN_NUMBER, COLUMN_NAME, COLUMN_ID, COLUMN_UCD };
+enum column_key {
+    COLUMN_NUMBER,
+    COLUMN_NAME,
+    COLUMN_ID,
+    COLUMN_UCD,
+    COLUMN_ANY, /* a name, else an ID, else a UCD, else a number */
+};
 
 struct column_request {
     enum column_key key;

@@ -3,18 +3,9 @@
 
 #include <math.h>
 
+#include "table/radix.h"
+
 enum { WORD_BYTES = sizeof(uint64_t) };
-
-static uint64_t word_of_integer(int64_t value) {
-    return (uint64_t)value ^ (uint64_t)1 << 63;
-}
-
-static uint64_t word_of_double(double value) {
-    uint64_t bits;
-    value += 0.0; /* -0 is 0 */
-    memcpy(&bits, &value, sizeof bits);
-    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
-}
 
 static unsigned char lower(unsigned char c) {
     return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;

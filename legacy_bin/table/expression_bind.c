@@ -44,12 +44,8 @@ static struct expression *find_computed(const struct node *node, const struct ex
     return NULL;
 }
 
-static bool is_number(const struct vot_field *field) {
-    return vot_type_is_number(field->type) && !field->has_arraysize;
-}
-
 static enum expression_type type_of_field(const struct vot_field *field) {
-    if (is_number(field)) return vot_type_is_integer(field->type) ? EXPRESSION_INTEGER : EXPRESSION_REAL;
+    if (vot_field_is_number(field)) return vot_type_is_integer(field->type) ? EXPRESSION_INTEGER : EXPRESSION_REAL;
     return field->type == VOT_TYPE_BOOLEAN && !field->has_arraysize ? EXPRESSION_BOOLEAN : EXPRESSION_TEXT;
 }
 
@@ -59,7 +55,7 @@ static bool bind_name(struct node *node, const struct expression_scope *scope, s
     if (find_column(node, scope->table)) {
         node->field = &scope->table->fields[node->column];
         node->type = type_of_field(node->field);
-        node->is_single = is_number(node->field) && node->field->type == VOT_TYPE_FLOAT;
+        node->is_single = vot_field_is_number(node->field) && node->field->type == VOT_TYPE_FLOAT;
         node->is_unicode = node->field->type == VOT_TYPE_UNICODE;
         return true;
     }

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 
 bool join_key_is_number(const struct vot_field *field) {
-    return vot_type_is_number(field->type) && !field->has_arraysize;
+    return vot_field_is_number(field);
 }
 
 static void set_integer(struct join_key *key, int64_t value) {

@@ -1,7 +1,14 @@
-/* statistics.c - minimum, maximum, mean and standard deviation of values that come one by one. */
+/* statistics.c - count, extremes, sum, mean and standard deviation of values. */
 #include "table/statistics.h"
 
 #include <math.h>
+
+static void add_to_sum(struct statistics *statistics, double value) {
+    double sum = statistics->sum + value;
+    statistics->lost +=
+        fabs(statistics->sum) >= fabs(value) ? statistics->sum - sum + value : value - sum + statistics->sum;
+    statistics->sum = sum;
+}
 
 void statistics_add(struct statistics *statistics, double value) {
     if (statistics->count++ == 0) statistics->minimum = statistics->maximum = value;
@@ -11,6 +18,7 @@ void statistics_add(struct statistics *statistics, double value) {
         value > 0 ? statistics->above++ : statistics->below++;
         return;
     }
+    add_to_sum(statistics, value);
     if (statistics->finite++ == 0) statistics->origin = value;
     value -= statistics->origin;
     double distance = value - statistics->mean;
@@ -18,13 +26,98 @@ void statistics_add(struct statistics *statistics, double value) {
     statistics->squares += distance * (value - statistics->mean);
 }
 
+/* The finite ones to `to`; returns how many. */
+static size_t take_finite(double *to, const double *values, size_t count) {
+    size_t taken = 0;
+    for (size_t i = 0; i < count; i++) {
+        to[taken] = values[i];
+        taken += values[i] - values[i] == 0;
+    }
+    return taken;
+}
+
+/* Of finite values, at least one. Two accumulators, so that additions do not wait for each other. */
+static struct statistics measure(const double *values, size_t count) {
+    struct statistics set = {.count = count, .finite = count, .origin = values[0]};
+    double origin = values[0], sums[2] = {0, 0}, distances[2] = {0, 0}, lows[2] = {origin, origin},
+           highs[2] = {origin, origin};
+    for (size_t i = 0; i < count; i++) {
+        double value = values[i];
+        sums[i & 1] += value;
+        distances[i & 1] += value - origin;
+        lows[i & 1] = value < lows[i & 1] ? value : lows[i & 1];
+        highs[i & 1] = value > highs[i & 1] ? value : highs[i & 1];
+    }
+    set.sum = sums[0] + sums[1];
+    set.minimum = lows[0] < lows[1] ? lows[0] : lows[1];
+    set.maximum = highs[0] > highs[1] ? highs[0] : highs[1];
+    set.mean = (distances[0] + distances[1]) / (double)count;
+    double squares[2] = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        double distance = values[i] - origin - set.mean;
+        squares[i & 1] += distance * distance;
+    }
+    set.squares = squares[0] + squares[1];
+    return set;
+}
+
+void statistics_add_many(struct statistics *statistics, const double *values, size_t count) {
+    double finite[STATISTICS_MANY + 1];
+    size_t taken = take_finite(finite, values, count);
+    if (taken > 0) {
+        struct statistics set = measure(finite, taken);
+        statistics_merge(statistics, &set);
+    }
+    for (size_t i = 0; taken < count && i < count; i++)
+        if (isinf(values[i])) statistics_add(statistics, values[i]);
+}
+
+void statistics_merge(struct statistics *into, const struct statistics *from) {
+    if (from->count == 0) return;
+    if (into->count == 0) {
+        *into = *from;
+        return;
+    }
+    into->count += from->count;
+    into->above += from->above;
+    into->below += from->below;
+    if (from->minimum < into->minimum) into->minimum = from->minimum;
+    if (from->maximum > into->maximum) into->maximum = from->maximum;
+    if (from->finite == 0) return;
+    add_to_sum(into, from->sum);
+    into->lost += from->lost;
+    if (into->finite == 0) into->origin = from->origin;
+    double together = (double)(into->finite + from->finite), share = (double)from->finite / together;
+    double distance = from->origin - into->origin + from->mean - into->mean;
+    into->mean += distance * share;
+    into->squares += from->squares + distance * distance * share * (double)into->finite;
+    into->finite += from->finite;
+}
+
+/* What infinities make of a sum or a mean. */
+static double with_infinities(const struct statistics *statistics, double value) {
+    if (statistics->above && statistics->below) return NAN;
+    return statistics->above ? INFINITY : statistics->below ? -INFINITY : value;
+}
+
+double statistics_sum(const struct statistics *statistics) {
+    return with_infinities(statistics, statistics->sum + statistics->lost);
+}
+
 double statistics_mean(const struct statistics *statistics) {
-    if (statistics->count == 0 || (statistics->above && statistics->below)) return NAN;
-    if (statistics->above) return INFINITY;
-    return statistics->below ? -INFINITY : statistics->origin + statistics->mean;
+    if (statistics->count == 0) return NAN;
+    return with_infinities(statistics, statistics->origin + statistics->mean);
+}
+
+static double deviation(const struct statistics *statistics, double divisor) {
+    if (divisor <= 0 || statistics->above || statistics->below) return NAN;
+    return sqrt(statistics->squares / divisor);
 }
 
 double statistics_deviation(const struct statistics *statistics) {
-    if (statistics->count == 0 || statistics->above || statistics->below) return NAN;
-    return sqrt(statistics->squares / (double)statistics->finite);
+    return deviation(statistics, (double)statistics->finite);
+}
+
+double statistics_sample_deviation(const struct statistics *statistics) {
+    return deviation(statistics, (double)statistics->finite - 1);
 }

@@ -72,7 +72,7 @@ static bool choose_column(struct job *job, const struct vot_table *table, struct
 
 static bool begin_sorting(struct job *job, struct kept *kept, struct error *error) {
     const struct vot_field *field = &kept->table->fields[job->column];
-    bool is_numeric = vot_type_is_number(field->type) && !field->has_arraysize;
+    bool is_numeric = vot_field_is_number(field);
     kept->order = (struct column_order){
         .field = field,
         .column = job->column,

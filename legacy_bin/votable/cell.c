@@ -79,6 +79,15 @@ bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell
     return field->null.text && is_stated_null(field, cell);
 }
 
+bool vot_cell_integer(const struct vot_field *field, const struct vot_cell *cell, int64_t *value) {
+    if (!vot_type_is_integer(field->type) || field->has_arraysize || cell->form == VOT_NULL) return false;
+    if (cell->form != VOT_BYTES)
+        return number_read_integer((struct slice){cell->bytes, cell->length}, value) == NUMBER_WHOLE;
+    if (cell->length != vot_type_size(field->type)) return false;
+    *value = vot_item_integer(field->type, cell->bytes);
+    return true;
+}
+
 /* A string's characters as a number, as if it were text. */
 static enum number_match read_string(const struct vot_field *field, const struct vot_cell *cell, double *value) {
     struct slice text = {cell->bytes, strnlen(cell->bytes, cell->length)};
@@ -101,8 +110,7 @@ enum number_match vot_cell_double(const struct vot_field *field, const struct vo
     if (cell->form != VOT_BYTES) {
         struct slice text = {cell->bytes, cell->length};
         int64_t integer;
-        if (vot_type_is_integer(field->type) && memchr(cell->bytes, 'x', cell->length) &&
-            number_read_integer(text, &integer) == NUMBER_WHOLE) {
+        if (vot_type_is_integer(field->type) && number_read_integer(text, &integer) == NUMBER_WHOLE) {
             *value = (double)integer;
             return NUMBER_WHOLE;
         }

@@ -104,6 +104,10 @@ bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struc
     return true;
 }
 
+bool vot_field_is_number(const struct vot_field *field) {
+    return vot_type_is_number(field->type) && !field->has_arraysize;
+}
+
 struct vot_table *vot_table_parse(const struct vot_node *node, enum vot_element serialization, struct arena *arena,
                                   struct error *error) {
     size_t count = vot_count_children(node, VOT_FIELD);

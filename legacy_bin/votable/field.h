@@ -59,6 +59,7 @@ static inline bool vot_type_is_number(enum vot_type type) {
     return vot_type_facts[type].is_number;
 }
 
+bool vot_field_is_number(const struct vot_field *field); /* one number a cell */
 /* false with error set (line, name, what was found, what is accepted) on a bad datatype or arraysize. */
 bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error);
 

@@ -1,8 +1,9 @@
-"""votstat: the numbers, judged by numpy; what is left out; the layout."""
+"""votstat: the numbers, judged by numpy; what is left out; the layout; groups and tables."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,3 +124,195 @@ def test_a_bad_input_does_not_touch_the_output_file(run: Run, inputs: Path) -> N
 def test_binary_tables_have_the_same_statistics(run: Run, inputs: Path, format: str) -> None:
     succeeded(run("votcnv", "-f", format, "-o", "binary.xml", "nulls.xml"))
     assert succeeded(run("votstat", "binary.xml")).text == succeeded(run("votstat", "nulls.xml")).text
+
+
+KINDS = [("char", "*"), ("double", ""), ("int", "")]
+GROUPED = [["b", "1", "10"], ["a", "2", ""], ["b", "4", "30"], ["", "8", "40"], [" a ", "NaN", "50"]]
+
+
+def csv_lines(done: Finished) -> list[str]:
+    return succeeded(done).text.removeprefix("# ").splitlines()
+
+
+def test_groups_stand_in_the_order_of_their_first_rows(run: Run) -> None:
+    done = run("votstat", "--by=c1", "--statistics=sum", "-f", "csv", stdin=tabledata(KINDS, GROUPED))
+    assert csv_lines(done) == ["c1,rows,c2_sum,c3_sum", "b,2,5,40", "a,2,2,50", ",1,8,40"]
+
+
+def test_lines_of_a_group_stand_below_its_values(run: Run) -> None:
+    done = succeeded(run("votstat", "--by=c1,c3", "--statistics=count,mean", stdin=tabledata(KINDS, GROUPED)))
+    assert done.lines[:6] == [
+        "# Col  Name                      Count       Mean",
+        "#",
+        "# c1 = b, c3 = 10 (1 row)",
+        "    1  c2                            1       1.00",
+        "# c1 = a, c3 = INDEF (1 row)",
+        "    1  c2                            1       2.00",
+    ]
+
+
+def test_lines_keep_their_layout_with_groups(run: Run, inputs: Path) -> None:
+    whole = succeeded(run("votstat", "stars.xml")).lines
+    grouped = succeeded(run("votstat", "--by=name", "stars.xml")).lines
+    assert grouped[:2] == whole[:2]
+    assert grouped[3].startswith(whole[2][:29])
+    assert succeeded(run("votstat", "-n", "--by=name", "stars.xml")).lines == grouped[2:]
+
+
+@pytest.mark.parametrize("column", ["var", "VAR", "col_var", "meta.code", "5", '"var"'])
+def test_columns_are_named_in_every_way(run: Run, inputs: Path, column: str) -> None:
+    for option in ("--by", "--columns"):
+        done = run("votstat", option, column, "--statistics=count", "-a", "-f", "csv", "stars.xml")
+        assert done.stdout == run("votstat", f"{option}=var", "--statistics=count", "-afcsv", "stars.xml").stdout
+    assert csv_lines(run("votstat", "--by", column, "--columns=vmag", "-f", "csv", "stars.xml"))[1][:7] == "true,3,"
+
+
+def test_a_name_goes_before_a_number(run: Run) -> None:
+    text = tabledata(KINDS, GROUPED).replace('name="c3"', 'name="1"')
+    assert csv_lines(run("votstat", "--columns=1,2", "--statistics=max", "-f", "csv", stdin=text))[1:] == ["2,1,,50"]
+
+
+def test_columns_of_groups_are_measured_only_when_named(run: Run) -> None:
+    text = tabledata(KINDS, GROUPED)
+    done = run("votstat", "--by=c3", "--statistics=count", "-f", "csv", "-n", "-a", stdin=text)
+    assert csv_lines(done)[0] == "10,1,1,1"
+    done = run("votstat", "--by=c3", "--columns=c3,c1", "--statistics=count", "-f", "csv", stdin=text)
+    assert csv_lines(done)[:2] == ["c3,rows,c3_count,c1_count", "10,1,1,1"]
+
+
+def test_values_that_are_equal_make_one_group(run: Run) -> None:
+    fields = [("double", ""), ("boolean", ""), ("int", "", "-1"), ("float", ""), ("unicodeChar", "*")]
+    rows = [
+        ["1", "true", "7", "0.1", "é"],
+        ["1.0", "T", "07", "0.10", " é"],
+        [" 1e0 ", "1", "0x7", "0.100000001", "é"],
+        ["0", "f", "-1", "", ""],
+        ["-0.0", "false", "", "NaN", " "],
+    ]
+    for serialization in ("vot", "votb2"):
+        text = succeeded(run("votcnv", "-f", serialization, stdin=tabledata(fields, rows))).text
+        for column in range(5):
+            done = run("votstat", f"--by={column}", "--columns=0", "-f", "csv", "-n", stdin=text)
+            assert [line.split(",")[1] for line in csv_lines(done)] == ["3", "2"], (serialization, column)
+
+
+def test_integers_are_different_to_their_last_digit(run: Run) -> None:
+    big = ["9007199254740992", "9007199254740993", "9223372036854775807", "9223372036854775806", "9007199254740993"]
+    text = tabledata([("long", "")], [[n] for n in big])
+    words = ["--statistics=distinct,count", "-f", "csv", "-n"]
+    assert csv_lines(run("votstat", *words, stdin=text)) == ["0,c1,,4,5"]
+    done = run("votstat", "--by=c1", "--statistics=count", "-f", "csv", "-n", stdin=text)
+    assert csv_lines(done) == [f"{n},{c}" for n, c in zip(big[:4], [1, 2, 1, 1], strict=True)]
+
+
+def test_a_number_among_integers_that_is_none_counts_as_it_is(run: Run) -> None:
+    text = tabledata([("int", "")], [["1"], ["3"], ["1.5"], ["2"], [""]])
+    done = run("votstat", "--statistics=distinct", "--quantiles=0,median,1", "-f", "csv", "-n", stdin=text)
+    assert csv_lines(done) == ["0,c1,,4,1,1.75,3"]
+
+
+def test_quantiles_are_spelt_as_parts_percentages_or_median(run: Run) -> None:
+    text = tabledata([("int", "")], [[str(n)] for n in range(101)])
+    done = run("votstat", "--quantiles", "0.25,25%, 99.9%,median", "--quantiles=12.5%", "-f", "csv", stdin=text)
+    assert csv_lines(done) == [
+        "index,name,unit,min,max,mean,stddev,q0.25,q0.999,median,q0.125",
+        f"0,c1,,0,100,50,{float(np.arange(101).std())!r},25,99.9,50,12.5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--quantiles=1.1"], "Error: invalid quantile '1.1': numbers from 0 to 1 or 0% to 100%, or median"),
+        (["--quantiles=0.5,-1%"], "Error: invalid quantile '-1%'"),
+        (["--quantiles=nan"], "Error: invalid quantile 'nan'"),
+        (["--quantiles="], "Error: invalid quantile ''"),
+        (["--quantiles=0.5x"], "Error: invalid quantile '0.5x'"),
+        (["--statistics=mean,mode"], "Error: unknown statistic 'mode': some of count nulls distinct min max sum mean"),
+        (["--by=colour"], "Error: Cannot find column 'colour'\n"),
+        (["--by="], "Error: Cannot find column ''\n"),
+        (["--columns=6"], "Error: Cannot find column '6'\n"),
+        (["-f", "jpeg"], "Error: invalid format 'jpeg'\n"),
+        (["--memory=1"], "Error: invalid memory size '1'"),
+    ],
+)
+def test_a_wrong_request_is_one_line(run: Run, inputs: Path, words: list[str], message: str) -> None:
+    write(inputs / "out", "precious")
+    done = run("votstat", *words, "-o", "out", "stars.xml")
+    assert refused(done).startswith(message)
+    assert (inputs / "out").read_text() == "precious"
+
+
+def test_what_has_no_value_is_null_in_a_table(run: Run) -> None:
+    fields = [("double", ""), ("double", ""), ("char", "*")]
+    text = tabledata(fields, [["+Inf", "", "x"], ["-Inf", "NaN", ""]])
+    words = ["-a", "--statistics=count,nulls,min,sum,mean,sample_stddev,median", "-f", "csv", "-n"]
+    assert csv_lines(run("votstat", *words, stdin=text)) == [
+        "0,c1,,2,0,-Inf,NaN,NaN,NaN,NaN", "1,c2,,0,2,,,,,", "2,c3,,1,1,,,,,",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ["vot", "votb", "votb2", "votfits", "fits", "tsv", "html"])
+def test_a_result_is_the_same_table_in_every_format(run: Run, inputs: Path, format: str) -> None:
+    words = ["--by=var,name", "--quantiles=0.1", "stars.xml"]
+    succeeded(run("votstat", "-f", format, "-o", "out", *words))
+    if format in ("fits", "tsv", "html"):
+        assert (inputs / "out").stat().st_size > 500
+    else:
+        assert run("votcnv", "-f", "csv", "out").stdout == run("votstat", "-f", "csv", *words).stdout
+
+
+def test_a_table_of_groups_is_sorted_by_votsort(run: Run, inputs: Path) -> None:
+    done = run("votstat", "--by=var", "--columns=vmag", "-f", "vot", "stars.xml")
+    ordered = run("votsort", "-N", "vmag_mean", "-f", "csv", stdin=succeeded(done).text)
+    assert [line.split(",")[0] for line in csv_lines(ordered)[1:]] == ["false", "true"]
+
+
+def test_a_table_without_rows_has_no_groups_and_one_line_a_column(run: Run, inputs: Path) -> None:
+    for name in ("nodata.xml", "empty.xml"):
+        lines = csv_lines(run("votstat", "--statistics=count,sum,median", "-f", "csv", name))
+        assert lines[0] == "index,name,unit,count,sum,median"
+        assert all(line.endswith(",0,,") for line in lines[1:])
+        assert len(csv_lines(run("votstat", "--by=0", "-f", "csv", name))) == 1
+    assert succeeded(run("votstat", "--by=0", "nodata.xml")).stdout == b""
+    assert len(csv_lines(run("votstat", "-f", "csv", "notable.xml"))) == 1
+
+
+def test_groups_and_their_values_are_told_on_the_channel(run: Run, tmp_path: Path) -> None:
+    text = tabledata([*KINDS, ("boolean", "")], [["x", "1", "5", "T"], ["x", "3", "", "1"], ["y", "2", "5", ""]])
+    words = ["--by=c1,c4,c3", "--columns=c2", "--statistics=mean,nulls", "--quantiles=0.5"]
+    rows = channel_rows(run, tmp_path, text, *words)
+    assert rows[0] == {
+        "group": {"c1": "x", "c4": True, "c3": 5}, "rows": 1, "index": 1, "name": "c2", "count": 1, "mean": 1,
+        "nulls": 0, "quantiles": {"q0.5": 1}, "unit": "",
+    }  # fmt: skip
+    assert [row["group"] for row in rows[1:]] == [{"c1": "x", "c4": True, "c3": None}, {"c1": "y", "c4": None, "c3": 5}]
+
+
+def test_values_wait_in_temporary_files_when_memory_is_short(run: Run, tmp_path: Path) -> None:
+    generator = np.random.default_rng(4)
+    values, groups = generator.normal(size=40000), generator.integers(0, 5, 40000)
+    rows = [[str(g), repr(float(v)), str(int(v * 1e6))] for g, v in zip(groups, values, strict=True)]
+    path = write(tmp_path / "in.xml", tabledata([("int", ""), ("double", ""), ("long", "")], rows))
+    for words in (["--by=c1"], []):
+        words += ["--statistics=distinct,median", "--quantiles=1%,0.25,0.999", "-f", "csv"]
+        small = csv_lines(run("votstat", "--memory=64k", *words, path))
+        assert small == csv_lines(run("votstat", *words, path))
+    row = [float(text) for text in small[2].split(",")[3:]]
+    assert row[1:] == [float(np.quantile(values, q)) for q in (0.5, 0.01, 0.25, 0.999)]
+
+
+def test_groups_that_need_more_than_the_memory_are_refused(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path / "in.xml", tabledata([("int", ""), ("char", "*")], [[str(n), f"t{n}"] for n in range(5000)]))
+    for words in (["--by=c1", "--columns=c1"], ["--columns=c2", "--statistics=distinct"]):
+        succeeded(run("votstat", *words, path))
+        assert "--memory=SIZE allows more" in refused(run("votstat", "--memory=64k", *words, path))
+
+
+def test_the_result_in_every_format_is_valid(run: Run, inputs: Path) -> None:
+    text = (inputs / "stars.xml").read_text().replace("<FIELD ", '<FIELD ref="sys" ', 1)
+    write(inputs / "in.xml", text.replace("<TABLE", '<COOSYS ID="sys" system="ICRS"/><TABLE', 1))
+    for format, words in (("vot", ["--by=name,var"]), ("votb2", ["-a", "--quantiles=median"])):
+        succeeded(run("votstat", "-f", format, "-o", "out.xml", *words, "in.xml"))
+        lint = subprocess.run(["stilts", "votlint", "out.xml"], cwd=inputs, capture_output=True, text=True, check=True)
+        assert lint.stdout + lint.stderr == ""
