@@ -1,21 +1,18 @@
 /* narrow.c - FIELDs taken out of a TABLE, put into another order, and added. */
 #include "table/narrow.h"
 
-#include <stdlib.h>
-
+#include "votable/annotation.h"
 #include "votable/copy.h"
-
-static bool is_dropped(const struct narrow *narrow, struct slice id) {
-    for (size_t i = 0; id.text && i < narrow->dropped_count; i++)
-        if (slice_equal(narrow->dropped[i], id)) return true;
-    return false;
-}
 
 static bool is_reference(const struct vot_node *node) {
     return node->element == VOT_FIELDREF || node->element == VOT_PARAMREF;
 }
 
-bool narrow_group(const struct narrow *narrow, struct vot_node *group) {
+static bool is_dropped(const struct narrow *narrow, struct slice id) {
+    return id.text && text_map_find(&narrow->ids, id);
+}
+
+static bool narrow_group(const struct narrow *narrow, struct vot_node *group) {
     struct vot_node **link = &group->first_child;
     size_t removed = 0, left = 0;
     group->last_child = NULL;
@@ -34,20 +31,42 @@ bool narrow_group(const struct narrow *narrow, struct vot_node *group) {
     return removed == 0 || left > 0;
 }
 
-/* GROUPs inside a node that may be open: its last child, if that is open, stays. */
-static void remove_groups(const struct narrow *narrow, struct vot_node *node) {
+/* Annotations call a column by its ID or its name; names count where they mean this table. */
+static bool has_lost_column(const void *context, const struct vot_node *templates, struct slice reference) {
+    const struct narrow *narrow = context;
+    struct slice table = templates ? vot_attribute(templates, "tableref") : (struct slice){NULL, 0};
+    bool is_here = table.length == 0 || slice_equal(table, vot_attribute(narrow->table, "ID")) ||
+                   slice_equal(table, vot_attribute(narrow->table, "name"));
+    const struct text_entry *entry = is_here ? text_map_find(&narrow->names, reference) : NULL;
+    return is_dropped(narrow, reference) || (entry && entry->number == 0);
+}
+
+bool narrow_concerns(const struct vot_node *node) {
+    return node->element == VOT_GROUP || annotation_is(node);
+}
+
+bool narrow_part(struct narrow *narrow, struct vot_node *part, bool *is_left, struct error *error) {
+    struct annotation_loss loss = {.has_column = has_lost_column, .context = narrow};
+    *is_left = part->element != VOT_GROUP || narrow_group(narrow, part);
+    return part->element == VOT_GROUP || annotation_mend(part, &loss, narrow->arena) || error_set_memory(error);
+}
+
+/* All parts inside a node that may be open: its last child, if that is open, stays. */
+static bool narrow_parts(struct narrow *narrow, struct vot_node *node, struct error *error) {
     struct vot_node **link = &node->first_child;
     struct vot_node *last = NULL;
     for (struct vot_node *child = node->first_child; child; child = child->next) {
-        if (child->element == VOT_GROUP && !narrow_group(narrow, child)) {
+        bool is_left = true, is_part = narrow_concerns(child);
+        if (is_part ? !narrow_part(narrow, child, &is_left, error) : !narrow_parts(narrow, child, error)) return false;
+        if (!is_left) {
             *link = child->next;
             continue;
         }
-        if (child->element != VOT_GROUP) remove_groups(narrow, child);
         link = &child->next;
         last = child;
     }
     node->last_child = last;
+    return true;
 }
 
 static bool add_attribute(struct vot_node *node, const char *name, struct slice value, struct arena *arena) {
@@ -100,14 +119,27 @@ static bool replace_fields(struct vot_node *table, const struct vot_table *narro
     return true;
 }
 
-static bool note_dropped(struct narrow *narrow, const struct vot_table *table, const bool *is_kept) {
+static bool note(struct text_map *map, struct slice text, uint64_t number) {
+    bool is_new;
+    struct text_entry *entry = text.length ? text_map_add(map, text, &is_new) : NULL;
+    if (entry) entry->number |= number;
+    return entry || text.length == 0;
+}
+
+static bool note_dropped(struct narrow *narrow, const struct vot_table *table, const bool *is_kept,
+                         struct arena *arena) {
+    bool done = true;
     narrow_free(narrow);
-    narrow->dropped = calloc(table->field_count + 1, sizeof *narrow->dropped);
-    for (size_t i = 0; narrow->dropped && i < table->field_count; i++) {
-        struct slice id = vot_attribute(table->fields[i].node, "ID");
-        if (!is_kept[i] && id.text) narrow->dropped[narrow->dropped_count++] = id;
+    narrow->table = table->node;
+    narrow->arena = arena;
+    for (size_t i = 0; done && i < table->field_count; i++) {
+        const struct vot_node *field = table->fields[i].node;
+        struct slice id = vot_attribute(field, "ID"), name = vot_attribute(field, "name");
+        narrow->dropped_count += !is_kept[i];
+        done = note(&narrow->names, name, is_kept[i]) &&
+               (is_kept[i] ? note(&narrow->names, id, 1) : note(&narrow->ids, id, 0));
     }
-    return narrow->dropped;
+    return done;
 }
 
 static const struct vot_node *root_of(const struct vot_node *node) {
@@ -138,16 +170,17 @@ struct vot_table *narrow_table(struct narrow *narrow, const struct vot_table *ta
             return NULL;
         }
     }
-    if (!note_dropped(narrow, table, is_kept) ||
+    if (!note_dropped(narrow, table, is_kept, arena) ||
         !replace_fields((struct vot_node *)table->node, narrowed, table->field_count, is_kept, arena)) {
         error_set_memory(error);
         return NULL;
     }
-    if (narrow->dropped_count) remove_groups(narrow, (struct vot_node *)root_of(table->node));
+    if (narrow->dropped_count && !narrow_parts(narrow, (struct vot_node *)root_of(table->node), error)) return NULL;
     return narrowed;
 }
 
 void narrow_free(struct narrow *narrow) {
-    free(narrow->dropped);
+    text_map_free(&narrow->ids);
+    text_map_free(&narrow->names);
     *narrow = (struct narrow){0};
 }

@@ -61,7 +61,8 @@ struct job {
     bool is_released;             /* what was read before the first table's rows has been written */
     bool is_shown;                /* the format shows the first table */
     struct kept_rows *kept;       /* result rows that wait for `nrows` */
-    const struct vot_node *held;  /* a GROUP that is read, and waits until it is known what is left of it */
+    const struct vot_node
+        *held; /* a GROUP or annotation that is read, and waits until it is known what is left of it */
 };
 
 static bool parse_options(struct job *job, struct error *error) {
@@ -220,13 +221,14 @@ static bool write_event(struct job *job, enum vot_event event, struct error *err
         return event != VOT_END ||
                ((!root || sink_replay(job->sink, root, NULL, NULL, error)) && sink_end(job->sink, error));
     }
-    if (event == VOT_START && node->element == VOT_GROUP && !job->held && job->selection.narrow.dropped_count)
+    if (event == VOT_START && narrow_concerns(node) && !job->held && job->selection.narrow.dropped_count)
         job->held = node;
     if (!job->held) return sink_event(job->sink, job->reader, event, error);
     if (event != VOT_FINISH || node != job->held) return true;
+    bool is_left;
     job->held = NULL;
-    return !narrow_group(&job->selection.narrow, (struct vot_node *)node) ||
-           sink_replay(job->sink, node, NULL, NULL, error);
+    return narrow_part(&job->selection.narrow, (struct vot_node *)node, &is_left, error) &&
+           (!is_left || sink_replay(job->sink, node, NULL, NULL, error));
 }
 
 static bool select_all(struct job *job, struct error *error) {
@@ -313,38 +315,39 @@ static int run(const struct arguments *arguments) {
     return status;
 }
 
-#define DESCRIPTION                                                                                             \
-    "Writes the first table of the only RESOURCE with some of its rows and columns, in any format; cells stay " \
-    "as they are. The order of application is: -R, -w, -s, -t, then the columns.\n\n"                           \
-    "Column options add up in the order given, and that is the order of the columns; one asked for twice "      \
-    "appears once, and without any all are kept. Names, IDs and UCDs are compared without regard to case "      \
-    "where none is spelt exactly so; all columns that have the value are taken. Conditions may use columns "    \
-    "that are not written. In a VOTable all else stays: only references to removed FIELDs go, and GROUPs that " \
-    "hold nothing but these; nrows is corrected. Later tables pass unchanged.\n\n"                              \
-    "EXPRESSIONS. From weak to strong: OR; AND; NOT; comparisons; + and -; * / and %; a sign; ** (from the "    \
-    "right). Words in any case. A column is a bare name (letters, digits, _ and .), any name in \"double "      \
-    "quotes\", $3 (the fourth), id:X or ucd:X; where several have the name the first is meant. Text stands in " \
-    "'single quotes', a quote inside twice. $row is the number of the row, from 0; TRUE and FALSE are what "    \
-    "they say.\n\n"                                                                                             \
-    "Comparisons: = == != <> < <= > >=, BETWEEN a AND b, IN (a, b, ...), LIKE and ILIKE (% any text, _ one "    \
-    "character; ILIKE in any case of ASCII letters), ~ and !~ (a POSIX extended regular expression), IS NULL; " \
-    "all with NOT. Numeric columns (scalars of the types unsignedByte to double), numbers and arithmetic are "  \
-    "compared as numbers, integers to all their digits; a column of text against a number is, too, when its "   \
-    "cell reads as a number, and false when it does not. Everything else is compared as text, byte by byte. A " \
-    "float is compared with a number as float, and counts in arithmetic as the decimal number it is written "   \
-    "as: 0.1 equals 0.1. Booleans are true, t, 1 and false, f, 0.\n\n"                                          \
-    "Empty cells, NaN and the null values of FIELDs are null. Any comparison or arithmetic with null is "       \
-    "unknown, NOT of unknown is unknown, and only rows whose condition is true are selected. A number that is " \
-    "not one, like sqrt(-1), is null.\n\n"                                                                      \
-    "/ and ** give real numbers, + - * and % of integers an integer; one beyond 64 bits goes on as a real "     \
-    "number, and is null in a column of its own. % has the sign of its left side. Text counts as a number "     \
-    "where one is needed, if it reads as one.\n\n"                                                              \
-    "Functions: abs, sqrt, exp, log (natural), log10, sin, cos, tan (degrees), floor, ceil, round (halves "     \
-    "away from 0), min and max (of two or more); len, lower, upper (ASCII letters), trim, concat (two or "      \
-    "more), substr(s, from, n) (characters counted from 1); hms2deg, dms2deg (sexagesimal text as degrees); "   \
-    "dist(ra1, dec1, ra2, dec2) and within(ra, dec, radius), which is whether the position in the columns "     \
-    "that votpos prints is so near, all in degrees. A null argument makes the result null.\n\n"                 \
-    "A computed column has the type boolean, long, double or (uni)char.\n\n"                                    \
+#define DESCRIPTION                                                                                                  \
+    "Writes the first table of the only RESOURCE with some of its rows and columns, in any format; cells stay "      \
+    "as they are. The order of application is: -R, -w, -s, -t, then the columns.\n\n"                                \
+    "Column options add up in the order given, and that is the order of the columns; one asked for twice "           \
+    "appears once, and without any all are kept. Names, IDs and UCDs are compared without regard to case "           \
+    "where none is spelt exactly so; all columns that have the value are taken. Conditions may use columns "         \
+    "that are not written. In a VOTable all else stays: only references to removed FIELDs go, and GROUPs that "      \
+    "hold nothing but these, and what MIVOT annotations say of these FIELDs; nrows is corrected. Later tables pass " \
+    "unchanged.\n\n"                                                                                                 \
+    "EXPRESSIONS. From weak to strong: OR; AND; NOT; comparisons; + and -; * / and %; a sign; ** (from the "         \
+    "right). Words in any case. A column is a bare name (letters, digits, _ and .), any name in \"double "           \
+    "quotes\", $3 (the fourth), id:X or ucd:X; where several have the name the first is meant. Text stands in "      \
+    "'single quotes', a quote inside twice. $row is the number of the row, from 0; TRUE and FALSE are what "         \
+    "they say.\n\n"                                                                                                  \
+    "Comparisons: = == != <> < <= > >=, BETWEEN a AND b, IN (a, b, ...), LIKE and ILIKE (% any text, _ one "         \
+    "character; ILIKE in any case of ASCII letters), ~ and !~ (a POSIX extended regular expression), IS NULL; "      \
+    "all with NOT. Numeric columns (scalars of the types unsignedByte to double), numbers and arithmetic are "       \
+    "compared as numbers, integers to all their digits; a column of text against a number is, too, when its "        \
+    "cell reads as a number, and false when it does not. Everything else is compared as text, byte by byte. A "      \
+    "float is compared with a number as float, and counts in arithmetic as the decimal number it is written "        \
+    "as: 0.1 equals 0.1. Booleans are true, t, 1 and false, f, 0.\n\n"                                               \
+    "Empty cells, NaN and the null values of FIELDs are null. Any comparison or arithmetic with null is "            \
+    "unknown, NOT of unknown is unknown, and only rows whose condition is true are selected. A number that is "      \
+    "not one, like sqrt(-1), is null.\n\n"                                                                           \
+    "/ and ** give real numbers, + - * and % of integers an integer; one beyond 64 bits goes on as a real "          \
+    "number, and is null in a column of its own. % has the sign of its left side. Text counts as a number "          \
+    "where one is needed, if it reads as one.\n\n"                                                                   \
+    "Functions: abs, sqrt, exp, log (natural), log10, sin, cos, tan (degrees), floor, ceil, round (halves "          \
+    "away from 0), min and max (of two or more); len, lower, upper (ASCII letters), trim, concat (two or "           \
+    "more), substr(s, from, n) (characters counted from 1); hms2deg, dms2deg (sexagesimal text as degrees); "        \
+    "dist(ra1, dec1, ra2, dec2) and within(ra, dec, radius), which is whether the position in the columns "          \
+    "that votpos prints is so near, all in degrees. A null argument makes the result null.\n\n"                      \
+    "A computed column has the type boolean, long, double or (uni)char.\n\n"                                         \
     "Limits: 128 KiB an expression, 100 levels of parentheses, 1000 operations that depend on each other."
 
 const struct tool tool = {

@@ -148,12 +148,17 @@ static bool append_nothing(const struct vot_field *field, struct buffer *room) {
     return true;
 }
 
-/* A cell's items may be fewer than its fixed-size field has only when they are a string; `shown` is for messages. */
+/* A cell's items may be fewer than its fixed-size field has only when they are a string; of the strings in an array of
+ * any length (`8x*`) the last one may be shorter. `shown` is for messages. */
 static bool pad(const struct vot_field *field, struct slice shown, struct buffer *room, struct vot_cell *binary,
                 struct error *error) {
     size_t length = fixed_size(field), size = vot_type_size(field->type);
     bool is_string = field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE;
-    if (field->is_variable || binary->length == length) return true;
+    if (field->is_variable) {
+        if (!is_string || length == 0 || binary->length % length == 0) return true;
+        length = binary->length - binary->length % length + length;
+    }
+    if (binary->length == length) return true;
     while (is_string && binary->length > length && binary->bytes[binary->length - 1] == '\0') binary->length--;
     if (binary->length == length) return true;
     if (!is_string || binary->length > length)

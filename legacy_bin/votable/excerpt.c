@@ -1,6 +1,7 @@
 /* excerpt.c - see excerpt.h. The order of a RESOURCE's children is that of VOTable 1.5, section 8 (the schema). */
 #include "votable/excerpt.h"
 
+#include "votable/annotation.h"
 #include "votable/copy.h"
 
 static bool collect_ids(struct text_map *ids, const struct vot_node *top) {
@@ -27,10 +28,19 @@ static bool is_part(const struct vot_node *node) {
     return node->element == VOT_TABLE || node->element == VOT_RESOURCE;
 }
 
+/* A RESOURCE that describes others: annotations by models, a service. */
+static bool is_description(const struct vot_node *node) {
+    if (node->element != VOT_RESOURCE || !slice_equal_nocase(vot_attribute(node, "type"), SLICE("meta"))) return false;
+    for (const struct vot_node *inner = node; inner; inner = vot_next_node(inner, node))
+        if (inner->element == VOT_TABLE) return false;
+    return true;
+}
+
 /* Where a child of the RESOURCE goes. */
-enum place { IN_FRONT, BEHIND, AT_THE_END };
+enum place { NOWHERE, IN_FRONT, BEHIND, AT_THE_END };
 
 static enum place place_of(const struct vot_node *child, bool is_behind) {
+    if (is_part(child)) return is_description(child) ? IN_FRONT : NOWHERE;
     if (!is_behind) return IN_FRONT;
     if (child->element == VOT_INFO) return BEHIND;
     return child->element == VOT_OTHER ? AT_THE_END : IN_FRONT; /* LINK: in front of what it belongs to */
@@ -40,7 +50,7 @@ static bool copy_children(struct excerpt *excerpt, const struct vot_node *resour
     bool is_behind = false;
     for (const struct vot_node *child = resource->first_child; child; child = child->next) {
         is_behind = is_behind || is_part(child);
-        if (is_part(child) || place_of(child, is_behind) != place) continue;
+        if (place_of(child, is_behind) != place) continue;
         if (!copy_tree(child, excerpt->resource, &excerpt->arena)) return false;
     }
     return true;
@@ -174,10 +184,49 @@ static bool parse_tables(struct excerpt *excerpt, struct error *error) {
     return true;
 }
 
-static bool mend_all_references(struct excerpt *excerpt, const struct excerpt_source *source) {
+/* What annotations may refer to. */
+struct known {
+    const struct excerpt_source *source;
+    const struct vot_node *part; /* of the source */
+    const struct text_map *ids;  /* of the excerpt */
+};
+
+static bool is_called(const struct vot_node *table, struct slice reference) {
+    return slice_equal(vot_attribute(table, "ID"), reference) || slice_equal(vot_attribute(table, "name"), reference);
+}
+
+static bool has_lost(const struct known *known, struct slice reference) {
+    return text_map_find(&known->source->ids, reference) && !text_map_find(known->ids, reference);
+}
+
+static bool has_lost_column(const void *context, const struct vot_node *templates, struct slice reference) {
+    (void)templates;
+    return has_lost(context, reference);
+}
+
+static bool has_lost_table(const void *context, struct slice reference) {
+    const struct known *known = context;
+    if (known->part->element != VOT_TABLE) return has_lost(known, reference);
+    if (is_called(known->part, reference)) return false;
+    for (const struct vot_node *other = vot_child(known->part->parent, VOT_TABLE); other;
+         other = vot_sibling(other, VOT_TABLE))
+        if (is_called(other, reference)) return true;
+    return has_lost(known, reference);
+}
+
+static bool mend_annotations(struct excerpt *excerpt, const struct known *known) {
+    struct annotation_loss loss = {has_lost_column, has_lost_table, known};
+    for (struct vot_node *node = excerpt->root; node; node = (struct vot_node *)vot_next_node(node, excerpt->root))
+        if (annotation_is(node) && !annotation_mend(node, &loss, &excerpt->arena)) return false;
+    return true;
+}
+
+static bool mend_all_references(struct excerpt *excerpt, const struct excerpt_source *source,
+                                const struct vot_node *part) {
     struct text_map ids = {0};
     bool done = collect_ids(&ids, excerpt->root), is_changed = true;
     while (done && is_changed) done = mend_references(excerpt, source, &ids, &is_changed);
+    done = done && mend_annotations(excerpt, &(struct known){source, part, &ids});
     text_map_free(&ids);
     return done;
 }
@@ -185,7 +234,7 @@ static bool mend_all_references(struct excerpt *excerpt, const struct excerpt_so
 bool excerpt_make(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *part,
                   struct error *error) {
     *excerpt = (struct excerpt){0};
-    if (!copy_part(excerpt, source->root, part) || !mend_all_references(excerpt, source))
+    if (!copy_part(excerpt, source->root, part) || !mend_all_references(excerpt, source, part))
         return error_set_memory(error);
     return parse_tables(excerpt, error);
 }
@@ -206,7 +255,7 @@ static bool copy_alone(struct excerpt *excerpt, const struct vot_node *root, con
 bool excerpt_make_alone(struct excerpt *excerpt, const struct excerpt_source *source, const struct vot_node *table,
                         const struct vot_node *without, struct error *error) {
     *excerpt = (struct excerpt){.is_alone = true};
-    return (copy_alone(excerpt, source->root, table, without) && mend_all_references(excerpt, source)) ||
+    return (copy_alone(excerpt, source->root, table, without) && mend_all_references(excerpt, source, table)) ||
            error_set_memory(error);
 }
 

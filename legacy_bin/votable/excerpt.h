@@ -1,7 +1,7 @@
 /* excerpt.h - a document of its own made of one TABLE, or one RESOURCE, of a larger one whose tree is known: root,
- * what stands at the root, and around a TABLE its RESOURCE with all but its other TABLEs and RESOURCEs.
- * References hold: a COOSYS, TIMESYS or PARAM that stands elsewhere is brought along, other references to what is
- * not there are left out. */
+ * what stands at the root, and around a TABLE its RESOURCE with all but its other TABLEs and RESOURCEs; RESOURCEs of
+ * type `meta` without TABLEs stay. References hold: a COOSYS, TIMESYS or PARAM that stands elsewhere is brought along,
+ * other references to what is not there are left out, and what annotations say of that (annotation.h). */
 #ifndef VOTABLE_EXCERPT_H
 #define VOTABLE_EXCERPT_H
 

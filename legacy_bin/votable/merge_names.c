@@ -59,8 +59,11 @@ bool merge_name_ids(struct text_map *ids, const struct vot_node *root, bool is_f
 
 /* References: IDREFs of VOTable, and those of annotations (MIVOT 1.0) to the elements of VOTable. */
 static bool is_reference(const struct vot_node *node, struct slice name) {
+    static const char *const names[] = {"ref", "tableref", "primarykey", "foreignkey"};
     if (node->element != VOT_OTHER) return slice_equal_nocase(vot_local_name(name), SLICE("ref"));
-    return slice_equal(name, SLICE("ref")) || slice_equal(name, SLICE("tableref"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_equal(name, slice_of(names[i]))) return true;
+    return false;
 }
 
 static bool is_id(const struct vot_node *node, struct slice name) {
