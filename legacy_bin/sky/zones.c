@@ -11,13 +11,13 @@
 /* Degrees; more than rounding can do to an angle. */
 #define MARGIN 1e-9
 
-enum { FEW = 16 };
+enum { FEW = 16, DIGIT_BITS = 10, DIGITS = 1 << DIGIT_BITS };
 
 struct zones {
     struct sky_point *points;
     size_t *starts; /* of each zone in the points, and the end */
     size_t count;   /* zones, with the outer ones */
-    double south, height;
+    double south, height, per_degree;
     double radius_arcsec;
     double radius; /* degrees, with the margin */
 };
@@ -31,7 +31,7 @@ bool sky_point_set(struct sky_point *point, double ra, double dec, uint64_t row)
 }
 
 static size_t zone_of(const struct zones *zones, double dec) {
-    double zone = floor((dec - zones->south) / zones->height) + 1;
+    double zone = floor((dec - zones->south) * zones->per_degree) + 1;
     return zone < 0 ? 0 : zone > (double)(zones->count - 1) ? zones->count - 1 : (size_t)zone;
 }
 
@@ -54,36 +54,43 @@ static void sort_by_ra(struct sky_point *points, size_t count) {
     }
 }
 
-/* Each point goes to its zone, and whose place it takes goes on to its own (American flag sort). `next` says where each
- * zone has its next free place. */
-static void sort_by_zone(const struct zones *zones, struct sky_point *points, const size_t *starts, size_t *next) {
-    for (size_t zone = 0; zone < zones->count; zone++)
-        while (next[zone] < starts[zone + 1]) {
-            struct sky_point point = points[next[zone]];
-            for (size_t own; (own = zone_of(zones, point.dec)) != zone;) {
-                struct sky_point other = points[next[own]];
-                points[next[own]++] = point;
-                point = other;
-            }
-            points[next[zone]++] = point;
+/* By zone, a digit of its number after the other, the lowest first. false: no memory. */
+static bool sort_by_zone(const struct zones *zones, struct sky_point *points, size_t count) {
+    struct sky_point *scratch = malloc((count + 1) * sizeof *scratch), *from = points, *to = scratch;
+    size_t places[DIGITS];
+    if (!scratch) return false;
+    for (unsigned shift = 0; (zones->count - 1) >> shift > 0; shift += DIGIT_BITS) {
+        memset(places, 0, sizeof places);
+        for (size_t i = 0; i < count; i++) places[zone_of(zones, from[i].dec) >> shift & (DIGITS - 1)]++;
+        for (size_t digit = 0, next = 0; digit < DIGITS; digit++) {
+            size_t here = places[digit];
+            places[digit] = next;
+            next += here;
         }
+        for (size_t i = 0; i < count; i++) to[places[zone_of(zones, from[i].dec) >> shift & (DIGITS - 1)]++] = from[i];
+        struct sky_point *other = from;
+        from = to;
+        to = other;
+    }
+    if (from != points) memcpy(points, from, count * sizeof *points);
+    free(scratch);
+    return true;
 }
 
 /* By zone and right ascension. Where each zone starts, to be freed by the caller; NULL: no memory. */
 static size_t *sort_points(const struct zones *zones, struct sky_point *points, size_t count) {
-    size_t *starts = calloc(zones->count + 1, sizeof *starts), *next = malloc(zones->count * sizeof *next);
-    if (!starts || !next) {
+    size_t *starts = malloc((zones->count + 1) * sizeof *starts);
+    if (!starts || !sort_by_zone(zones, points, count)) {
         free(starts);
-        free(next);
         return NULL;
     }
-    for (size_t i = 0; i < count; i++) starts[zone_of(zones, points[i].dec) + 1]++;
-    for (size_t zone = 0; zone < zones->count; zone++) starts[zone + 1] += starts[zone];
-    memcpy(next, starts, zones->count * sizeof *next);
-    sort_by_zone(zones, points, starts, next);
-    free(next);
-    for (size_t zone = 0; zone < zones->count; zone++)
-        sort_by_ra(points + starts[zone], starts[zone + 1] - starts[zone]);
+    size_t next = 0;
+    for (size_t zone = 0; zone < zones->count; zone++) {
+        starts[zone] = next;
+        while (next < count && zone_of(zones, points[next].dec) == zone) next++;
+        sort_by_ra(points + starts[zone], next - starts[zone]);
+    }
+    starts[zones->count] = count;
     return starts;
 }
 
@@ -97,6 +104,7 @@ static void choose_zones(struct zones *zones, size_t count) {
     double range = count > 0 ? north - south : 0;
     zones->south = south;
     zones->height = fmax(zones->radius, range / ((double)count / 4 + 1));
+    zones->per_degree = 1 / zones->height;
     zones->count = (size_t)(range / zones->height) + 3;
 }
 

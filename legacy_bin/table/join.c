@@ -3,94 +3,118 @@
 
 #include <stdlib.h>
 
-enum { AHEAD = 8, LINE = 64, LINES = 4 };
+static bool keeps_first(const struct join *join) {
+    return join->request.kind == JOIN_LEFT || join->request.kind == JOIN_FULL;
+}
+
+static bool keeps_second(const struct join *join) {
+    return join->request.kind == JOIN_RIGHT || join->request.kind == JOIN_FULL;
+}
 
 bool join_open(struct join *join, const char *first, const char *second, struct error *error) {
     const char *arguments[2] = {first, second};
-    join->spool = spool_open(error);
-    if (!join->spool) return false;
     for (size_t i = 0; i < 2; i++) {
-        join->inputs[i].again = (struct again){.argument = arguments[i], .spool = join->spool};
         join->reading = &join->inputs[i];
-        if (!join_input_read(&join->inputs[i], error)) return false;
+        if (!join_input_open(&join->inputs[i], arguments[i], error)) return false;
     }
     join->reading = NULL;
-    return join_choose_columns(&join->request, join->inputs, &join->columns, error) &&
-           join_table_make(&join->joined, &join->request, join->inputs, &join->columns, error);
+    return join_choose_columns(&join->request, join->inputs, &join->columns, error);
 }
 
-/* What goes on while the rows are written. */
-struct writing {
-    struct join *join;
-    struct sink *sink;
-    struct error *error;
-    struct vot_cell *second; /* of table 2 */
-};
+/* Table 2, or its next piece. */
+static bool load(struct join *join, struct error *error) {
+    join->reading = &join->inputs[1];
+    join_chunk_free(&join->chunk);
+    return join_chunk_load(&join->chunk, &join->request, &join->columns, join->inputs, join->memory / 4 * 3, error);
+}
 
-static bool write_row(const struct writing *writing, const struct vot_cell *first, const struct vot_cell *second,
-                      const struct match *match) {
-    struct join_table *joined = &writing->join->joined;
+static bool search(struct join *join, struct error *error) {
+    join->reading = &join->inputs[0];
+    return join_chunk_search(&join->chunk, join_result_add, &join->result, error);
+}
+
+/* Three quarters of the memory are for table 2, what is left is for sorting. */
+static bool find_matches(struct join *join, struct error *error) {
+    join->reading = &join->inputs[1];
+    if (!join_input_start(&join->inputs[1], error) || !load(join, error)) return false;
+    join->is_whole = join->chunk.is_last;
+    if (!join_result_open(&join->result, &join->request, &join->chunk, join->inputs[1].table->field_count,
+                          !join->is_whole, join->memory / 4, error) ||
+        !search(join, error))
+        return false;
+    while (!join->chunk.is_last)
+        if (!load(join, error) || !search(join, error)) return false;
+    if (!join->is_whole) join_chunk_free(&join->chunk);
+    return join_result_finish(&join->result, join->inputs[1].rows, error);
+}
+
+bool join_match(struct join *join, struct error *error) {
+    if (!find_matches(join, error)) return false;
+    join->reading = NULL;
+    const struct join_result *result = &join->result;
+    join->rows = result->matches;
+    if (keeps_first(join)) join->rows += join->inputs[0].rows - result->matched[0];
+    if (keeps_second(join)) join->rows += join->inputs[1].rows - result->matched[1];
+    return join_table_make(&join->joined, &join->request, join->inputs, &join->columns, error) &&
+           join_table_set_rows(&join->joined, join->rows, error);
+}
+
+static bool write_row(struct join *join, struct sink *sink, const struct vot_cell *first, const struct vot_cell *second,
+                      const struct match *match, struct error *error) {
     struct vot_row row;
-    return join_table_row(joined, first, second, match, &row, writing->error) &&
-           sink_row(writing->sink, joined->table, &row, writing->error);
+    join->reading = NULL;
+    return join_table_row(&join->joined, first, second, match, &row, error) &&
+           sink_row(sink, join->joined.table, &row, error);
 }
 
-/* The row of a match that comes soon is somewhere in memory. */
-static void prepare(const struct join *join) {
-    const struct matches *found = &join->found;
-    if (found->at + AHEAD >= found->end) return;
-    packed_row row = join->rows2[found->shown[found->at + AHEAD].row2];
-    for (size_t line = 0; line < LINES; line++) __builtin_prefetch(row + line * LINE);
+/* Of an input that is read again. NULL: there is no further one, nobody wants it, or error set. */
+static const struct vot_row *next_row(struct join *join, size_t which, const struct sink *sink, struct error *error) {
+    join->reading = &join->inputs[which];
+    return output_failed(sink->output) ? NULL : join_input_next(&join->inputs[which], error);
 }
 
-static bool write_matches(const struct writing *writing, struct join_rows *rows) {
-    struct join *join = writing->join;
-    bool keeps = join->request.kind == JOIN_LEFT || join->request.kind == JOIN_FULL;
-    size_t columns2 = join->inputs[1].table->field_count;
-    const struct match *match = matches_next(&join->found, writing->error);
-    for (const struct vot_row *row; !output_failed(writing->sink->output);) {
-        join->reading = rows->input;
-        row = join_rows_next(rows, writing->error);
-        join->reading = NULL;
-        if (!row) break;
-        uint64_t number = rows->number - 1;
+/* The rows of table 1, each with its matches. */
+static bool write_first(struct join *join, struct sink *sink, struct error *error) {
+    const struct vot_cell *second;
+    join->reading = &join->inputs[0];
+    if (!join_input_start(&join->inputs[0], error)) return false;
+    const struct match *match = join_result_next(&join->result, &second, error);
+    for (const struct vot_row *row; !error->text && (row = next_row(join, 0, sink, error));) {
+        uint64_t number = join->inputs[0].number - 1;
+        struct match alone = {.row1 = number};
         bool is_alone = !match || match->row1 != number;
-        if (is_alone && keeps && !write_row(writing, row->cells, NULL, &(struct match){.row1 = number})) return false;
-        for (; match && match->row1 == number; match = matches_next(&join->found, writing->error)) {
-            prepare(join);
-            packed_row_read(join->rows2[match->row2], writing->second, columns2);
-            if (!write_row(writing, row->cells, writing->second, match)) return false;
-        }
+        if (is_alone && keeps_first(join) && !write_row(join, sink, row->cells, NULL, &alone, error)) return false;
+        for (; match && match->row1 == number; match = join_result_next(&join->result, &second, error))
+            if (!write_row(join, sink, row->cells, second, match, error)) return false;
     }
-    return !writing->error->text;
+    return !error->text;
 }
 
-static bool write_others(const struct writing *writing) {
-    struct join *join = writing->join;
-    size_t columns = join->inputs[1].table->field_count;
-    for (uint64_t row = 0; row < join->inputs[1].rows && !output_failed(writing->sink->output); row++) {
-        if (join->has_match[row / 8] >> row % 8 & 1) continue;
-        packed_row_read(join->rows2[row], writing->second, columns);
-        if (!write_row(writing, NULL, writing->second, &(struct match){.row2 = row})) return false;
+static bool write_alone(struct join *join, struct sink *sink, uint64_t number, const struct vot_cell *second,
+                        struct error *error) {
+    return join_result_has(&join->result, number) ||
+           write_row(join, sink, NULL, second, &(struct match){.row2 = number}, error);
+}
+
+/* The rows of table 2 that have no match. */
+static bool write_second(struct join *join, struct sink *sink, struct error *error) {
+    struct vot_cell *cells = join->is_whole ? join->result.cells : NULL;
+    for (uint64_t row = 0; cells && row < join->inputs[1].rows && !output_failed(sink->output); row++) {
+        packed_row_read(join->chunk.rows[row], cells, join->inputs[1].table->field_count);
+        if (!write_alone(join, sink, row, cells, error)) return false;
     }
-    return true;
+    if (cells) return true;
+    join->reading = &join->inputs[1];
+    if (!join_input_start(&join->inputs[1], error)) return false;
+    for (const struct vot_row *row; (row = next_row(join, 1, sink, error));)
+        if (!write_alone(join, sink, join->inputs[1].number - 1, row->cells, error)) return false;
+    return !error->text;
 }
 
 static bool write_rows(void *context, struct sink *sink, const struct vot_table *table, struct error *error) {
     struct join *join = context;
-    struct writing writing = {join, sink, error,
-                              calloc(join->inputs[1].table->field_count + 1, sizeof(struct vot_cell))};
-    struct join_rows rows = {0};
-    bool keeps = join->request.kind == JOIN_RIGHT || join->request.kind == JOIN_FULL;
-    if (!writing.second) return error_set_memory(error);
-    join->reading = &join->inputs[0];
-    bool done = join_rows_open(&rows, &join->inputs[0], error);
-    if (done) join->reading = NULL;
-    done = done && sink_rows(sink, table, error) && write_matches(&writing, &rows) &&
-           (!keeps || write_others(&writing)) && sink_rows_end(sink, table, error);
-    join_rows_close(&rows);
-    free(writing.second);
-    return done;
+    return sink_rows(sink, table, error) && write_first(join, sink, error) &&
+           (!keeps_second(join) || write_second(join, sink, error)) && sink_rows_end(sink, table, error);
 }
 
 bool join_write(struct join *join, struct sink *sink, struct error *error) {
@@ -99,11 +123,8 @@ bool join_write(struct join *join, struct sink *sink, struct error *error) {
 
 void join_close(struct join *join) {
     join_table_free(&join->joined);
-    store_close(join->store);
-    free(join->rows2);
-    free(join->has_match);
-    matches_close(&join->found);
+    join_result_close(&join->result);
+    join_chunk_free(&join->chunk);
     column_choice_free(&join->request.choice);
     for (size_t i = 0; i < 2; i++) join_input_close(&join->inputs[i]);
-    spool_close(join->spool);
 }

@@ -1,33 +1,33 @@
 /* join.h - two tables joined in one, by a key or by position.
  *
- *     struct join join = {.request = …, .spool = …};          what is asked for
- *     join_open(&join, "a.xml", "b.xml", &error)              both are read, the columns are found
+ *     struct join join = {.request = …, .memory = …};         what is asked for
+ *     join_open(&join, "a.xml", "b.xml", &error)              the columns are found
  *     join_match(&join, &error)                               the rows that belong together
  *     join_write(&join, sink, &error)                         the document
  *     join_close(&join)
  *
- * Table 2 is kept in memory; table 1 is read again for its keys, and again for its rows. */
+ * Table 2 is held in memory. If it does not fit, piece by piece: table 1 is read once for each, and the matches are
+ * sorted in a temporary file. In the end table 1 is read once more, as the rows are written. */
 #ifndef TABLE_JOIN_H
 #define TABLE_JOIN_H
 
+#include "table/join_result.h"
 #include "table/join_table.h"
-#include "table/store.h"
 
 struct join {
     struct join_request request;
+    size_t memory; /* for rows; SIZE_MAX: no limit */
+
     struct join_input inputs[2];
     struct join_columns columns;
     struct join_table joined;
-    uint64_t rows, matches;           /* of the result; pairs of rows */
-    uint64_t matched[2];              /* rows of each table that have a match in the result */
+    struct join_result result;
+    uint64_t rows;                    /* of the result */
     const struct join_input *reading; /* whose fault an error is; NULL: no input's */
 
     /* private */
-    struct spool *spool;
-    struct store *store;      /* the rows of table 2 */
-    packed_row *rows2;        /* … one by one */
-    unsigned char *has_match; /* a bit for each of them */
-    struct matches found;     /* in the order of the result */
+    struct join_chunk chunk;
+    bool is_whole; /* the chunk is all of table 2 */
 };
 
 bool join_open(struct join *join, const char *first, const char *second, struct error *error);

@@ -58,7 +58,7 @@ static bool make_label(const struct join_input *input, size_t first, size_t seco
         buffer_append_string(&text, ", ");
         buffer_append_slice(&text, vot_field_label(&input->table->fields[second], second, room));
     }
-    *label = arena_copy(vot_arena(input->reader), buffer_slice(&text));
+    *label = arena_copy(vot_arena(input->tree), buffer_slice(&text));
     buffer_free(&text);
     return label->text || error_set_memory(error);
 }

@@ -22,7 +22,7 @@ struct join_columns {
     size_t key[2];         /* by column */
     size_t ra[2], dec[2];  /* by position */
     bool as_text;          /* keys are compared so */
-    struct slice label[2]; /* what to call them: `id`, `ra, dec`; in the arena of their table's reader */
+    struct slice label[2]; /* what to call them: `id`, `ra, dec`; in the arena of their table */
 };
 
 /* Of both inputs. false with error set, naming the column and the table that lacks it. */

@@ -39,7 +39,7 @@ static bool take_input(struct join_table *joined, size_t which, struct error *er
     const struct vot_table *table = input->table;
     bool drops_key = which == 1 && !joined->has_key2;
     const struct vot_node *without = drops_key ? table->fields[joined->columns->key[1]].node : NULL;
-    if (!excerpt_source_open(&joined->sources[which], vot_root(input->reader), error) ||
+    if (!excerpt_source_open(&joined->sources[which], vot_root(input->tree), error) ||
         !excerpt_make_alone(excerpt, &joined->sources[which], table->node, without, error))
         return false;
     struct vot_node *resource = excerpt->resource;

@@ -1,4 +1,4 @@
-/* key_index.c - 28 bytes a row at most, and the texts. */
+/* key_index.c - a slot has half of a key's hash beside the row, so that other keys' rows are hardly looked at. */
 #include "table/key_index.h"
 
 #include <stdlib.h>
@@ -14,26 +14,27 @@ struct entry {
     uint32_t kind;
 };
 
+struct slot {
+    uint32_t tag;
+    uint32_t row; /* the first of a key, from 1; 0: free */
+};
+
 struct key_index {
     struct entry *entries;
     size_t count, capacity;
-    uint32_t *slots; /* the first row of a key, from 1; 0: free */
+    struct slot *slots;
     size_t mask;
     struct buffer texts;
     size_t *ends; /* of each row's text; NULL: there are none */
 };
 
-struct key_index *key_index_open(uint64_t expected, struct error *error) {
+struct key_index *key_index_open(struct error *error) {
     struct key_index *index = calloc(1, sizeof *index);
-    if (index) {
+    if (index)
         index->texts.maximum = SIZE_MAX;
-        index->capacity = expected < ROWS_MAXIMUM ? (size_t)expected : ROWS_MAXIMUM;
-        index->entries = malloc((index->capacity + 1) * sizeof *index->entries);
-        if (index->entries) return index;
-    }
-    error_set_memory(error);
-    free(index);
-    return NULL;
+    else
+        error_set_memory(error);
+    return index;
 }
 
 static bool grow(struct key_index *index) {
@@ -52,7 +53,7 @@ static bool grow(struct key_index *index) {
 static bool add_text(struct key_index *index, const struct join_key *key) {
     if (!index->ends) {
         if (key->kind != JOIN_KEY_TEXT) return true;
-        index->ends = calloc(index->capacity + 1, sizeof *index->ends);
+        index->ends = calloc(index->capacity, sizeof *index->ends);
         if (!index->ends) return false;
     }
     if (key->kind == JOIN_KEY_TEXT && !buffer_append_slice(&index->texts, key->text)) return false;
@@ -67,15 +68,13 @@ bool key_index_add(struct key_index *index, const struct join_key *key, struct e
     return true;
 }
 
-static struct slice text_of(const struct key_index *index, size_t row) {
-    size_t start = row > 0 ? index->ends[row - 1] : 0;
-    return (struct slice){index->texts.bytes + start, index->ends[row] - start};
-}
-
+/* The key of a row. */
 static struct join_key key_of(const struct key_index *index, size_t row) {
     const struct entry *entry = &index->entries[row];
     struct join_key key = {(enum join_key_kind)entry->kind, entry->bits, {NULL, 0}};
-    if (key.kind == JOIN_KEY_TEXT) key.text = text_of(index, row);
+    if (key.kind != JOIN_KEY_TEXT) return key;
+    size_t start = row > 0 ? index->ends[row - 1] : 0;
+    key.text = (struct slice){index->texts.bytes + start, index->ends[row] - start};
     return key;
 }
 
@@ -85,11 +84,17 @@ static bool is_key_of(const struct key_index *index, size_t row, const struct jo
     return join_key_equal(&own, key);
 }
 
+static uint32_t tag_of(uint64_t hash) {
+    return (uint32_t)(hash >> 32);
+}
+
 /* Where a key is, or the free place where it belongs. */
-static uint32_t *slot_of(const struct key_index *index, const struct join_key *key) {
-    size_t at = (size_t)hash_number(key->bits) & index->mask;
-    while (index->slots[at] && !is_key_of(index, index->slots[at] - 1, key)) at = (at + 1) & index->mask;
-    return &index->slots[at];
+static struct slot *slot_of(const struct key_index *index, const struct join_key *key, uint64_t hash) {
+    size_t at = (size_t)hash & index->mask;
+    for (;; at = (at + 1) & index->mask) {
+        struct slot *slot = &index->slots[at];
+        if (slot->row == 0 || (slot->tag == tag_of(hash) && is_key_of(index, slot->row - 1, key))) return slot;
+    }
 }
 
 /* From the last row to the first, which is that of the slot in the end. */
@@ -100,29 +105,38 @@ bool key_index_finish(struct key_index *index, struct error *error) {
     index->slots = calloc(slots, sizeof *index->slots);
     if (!index->slots) return error_set_memory(error);
     for (size_t row = index->count; row-- > 0;) {
-        if (row >= AHEAD) {
-            uint64_t bits = index->entries[row - AHEAD].bits;
-            __builtin_prefetch(&index->slots[(size_t)hash_number(bits) & index->mask]);
-        }
+        if (row >= AHEAD)
+            __builtin_prefetch(&index->slots[hash_number(index->entries[row - AHEAD].bits) & index->mask]);
         if (index->entries[row].kind == JOIN_KEY_NONE) continue;
         struct join_key key = key_of(index, row);
-        uint32_t *slot = slot_of(index, &key);
-        index->entries[row].next = *slot;
-        *slot = (uint32_t)row + 1;
+        uint64_t hash = hash_number(key.bits);
+        struct slot *slot = slot_of(index, &key, hash);
+        index->entries[row].next = slot->row;
+        *slot = (struct slot){tag_of(hash), (uint32_t)row + 1};
     }
     return true;
 }
 
-size_t key_index_first(const struct key_index *index, const struct join_key *key) {
-    return key->kind == JOIN_KEY_NONE ? 0 : *slot_of(index, key);
+void key_index_find(const struct key_index *index, const struct join_key *keys, size_t count, uint32_t *rows) {
+    uint64_t hashes[KEY_INDEX_MANY];
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = hash_number(keys[i].bits);
+        __builtin_prefetch(&index->slots[hashes[i] & index->mask]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct slot *slot = &index->slots[hashes[i] & index->mask];
+        if (slot->tag == tag_of(hashes[i]) && slot->row > 0) __builtin_prefetch(&index->entries[slot->row - 1]);
+    }
+    for (size_t i = 0; i < count; i++)
+        rows[i] = keys[i].kind == JOIN_KEY_NONE ? 0 : slot_of(index, &keys[i], hashes[i])->row;
 }
 
-size_t key_index_next(const struct key_index *index, size_t row) {
+uint32_t key_index_next(const struct key_index *index, uint32_t row) {
     return index->entries[row - 1].next;
 }
 
-void key_index_prepare(const struct key_index *index, const struct join_key *key) {
-    __builtin_prefetch(&index->slots[(size_t)hash_number(key->bits) & index->mask]);
+size_t key_index_texts(const struct key_index *index) {
+    return index->texts.length;
 }
 
 void key_index_close(struct key_index *index) {

@@ -7,17 +7,21 @@
 
 struct key_index;
 
-/* `expected` rows, if that is known. NULL with error set. */
-struct key_index *key_index_open(uint64_t expected, struct error *error);
+/* NULL with error set. */
+struct key_index *key_index_open(struct error *error);
 /* The next row, counted from 0; its text is copied. One without key is never found. */
 bool key_index_add(struct key_index *index, const struct join_key *key, struct error *error);
 bool key_index_finish(struct key_index *index, struct error *error);
 
-/* The first row with a key, and the next one with the same, both counted from 1; 0: there is none. */
-size_t key_index_first(const struct key_index *index, const struct join_key *key);
-size_t key_index_next(const struct key_index *index, size_t row);
-/* Says that a key will be asked for soon. */
-void key_index_prepare(const struct key_index *index, const struct join_key *key);
+/* The first row with each of some keys (KEY_INDEX_MANY at most), and the next one with the same key as a row; counted
+ * from 1, 0: there is none. Many are found faster together: memory answers all of them at once. */
+enum { KEY_INDEX_MANY = 64 };
+void key_index_find(const struct key_index *index, const struct join_key *keys, size_t count, uint32_t *rows);
+uint32_t key_index_next(const struct key_index *index, uint32_t row);
+
+/* The memory of so many rows, at most, but for their texts; and that of the texts. */
+enum { KEY_INDEX_ROW = 48 };
+size_t key_index_texts(const struct key_index *index);
 void key_index_close(struct key_index *index);
 
 #endif

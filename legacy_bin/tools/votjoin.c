@@ -32,6 +32,7 @@ static const struct option options[] = {
      .standard = "0"},
     {OPTION_NOHEADER, 'H', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"},
     {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"},
+    MEMORY_OPTION,
     THREADS_OPTION,
     {0},
 };
@@ -131,9 +132,9 @@ static bool collect_inputs(const struct arguments *arguments, const char *inputs
 static void report(const struct arguments *arguments, const struct join *join, enum format format) {
     const struct vot_table *table = join->joined.table;
     conversion_report(arguments, format, join->rows, table->field_count);
-    opset_integer("matches", (int64_t)join->matches);
-    opset_integer("matched1", (int64_t)join->matched[0]);
-    opset_integer("matched2", (int64_t)join->matched[1]);
+    opset_integer("matches", (int64_t)join->result.matches);
+    opset_integer("matched1", (int64_t)join->result.matched[0]);
+    opset_integer("matched2", (int64_t)join->result.matched[1]);
     opset_begin("by");
     json_array_begin();
     for (size_t i = 0; i < 2; i++) json_text(join->columns.label[i]);
@@ -173,11 +174,11 @@ static int run(const struct arguments *arguments) {
     int status;
     if (!collect_inputs(arguments, inputs))
         return fail("Usage:  votjoin [options] votable1 votable2    (- for standard input: one of them)");
-    if (!conversion_settings(arguments, &settings)) return EXIT_FAILURE;
+    if (!conversion_settings(arguments, &settings) || !resources_memory(arguments, &join.memory)) return EXIT_FAILURE;
     if (!read_request(arguments, &join.request, &error))
         status = fail_error(&error);
     else if (!join_open(&join, inputs[0], inputs[1], &error) || !join_match(&join, &error))
-        status = join.reading && (error.is_input || !error.text || !join.reading->reader)
+        status = join.reading && (error.is_input || !error.text || !join.reading->tree)
                      ? fail_input(&error, join.reading->name)
                      : fail_error(&error);
     else
@@ -205,8 +206,10 @@ const struct tool tool = {
         "Names that both tables have, in any case, get a suffix, _1 and _2; an ID that both have gets one in the "
         "second table. By position a column `separation` (arcsec) is added.\n\n"
         "The result says in a DESCRIPTION and INFOs what it was made of, and keeps COOSYS, TIMESYS and GROUPs of its "
-        "columns. The second table is held in memory, with some 40 bytes for each of its rows, the first one is read "
-        "three times, if it is no file from a temporary one.",
+        "columns. The second table is held in memory, and the first one is read twice, if it is no file from a "
+        "temporary "
+        "one. Where --memory does not suffice, the second table is held piece by piece and the first one read once "
+        "for each; the matches are sorted in a temporary file. The result is the same.",
     .options = options,
     .examples = examples,
     .environment = INPUT_ENVIRONMENT,

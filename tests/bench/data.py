@@ -23,13 +23,14 @@ def program(name: str) -> Path:
     return target
 
 
-def table(rows: int, serialization: str = "tabledata") -> Path:
-    """A Gaia-like table of 20 columns and so many rows."""
-    target = FOLDER / f"{rows}.{serialization}.xml"
+def table(rows: int, serialization: str = "tabledata", *more: str) -> Path:
+    """A Gaia-like table of 20 columns and so many rows; `other`: one that shares half of its objects."""
+    target = FOLDER / ".".join([str(rows), serialization, *more, "xml"])
     if not target.exists():
+        FOLDER.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
         with part.open("wb") as stream:
-            subprocess.run([program("generate"), str(rows), serialization], stdout=stream, check=True)
+            subprocess.run([program("generate"), str(rows), serialization, *more], stdout=stream, check=True)
         part.rename(target)
     return target
 

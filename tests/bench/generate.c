@@ -1,5 +1,6 @@
 /* generate.c - the table that the benchmark reads: made up, like Gaia's, the same for each number of rows.
- *     generate ROWS tabledata|binary2 */
+ *     generate ROWS tabledata|binary2 [other]
+ * `other` is a second table, of objects half of which are in the first, in another order and a little displaced. */
 #define _GNU_SOURCE
 #include <math.h>
 #include <stdbool.h>
@@ -99,6 +100,12 @@ static void make_row(struct row *row, uint64_t number) {
     row->name[1] = ' ';
     for (int i = 2; i < 5; i++) row->name[i] = (uint16_t)('A' + mix(state++) % 26);
     strcpy(row->var_flag, uniform() < .9 ? "NOT_AVAILABLE" : "VARIABLE");
+}
+
+static void displace(struct row *row) {
+    double sigma = 0.2 / 3600, cosine = cos(row->dec * M_PI / 180);
+    row->dec = fmax(-90, fmin(90, row->dec + sigma * normal()));
+    row->ra = fmod(row->ra + 360 + sigma * normal() / fmax(cosine, 1e-3), 360);
 }
 
 /* TABLEDATA: the fewest digits that read back to the same number; nothing for NaN. */
@@ -228,9 +235,9 @@ static void put_row(const struct row *row) {
 }
 
 int main(int argc, char **argv) {
-    bool is_binary2 = argc == 3 && strcmp(argv[2], "binary2") == 0;
-    if (argc != 3 || (!is_binary2 && strcmp(argv[2], "tabledata") != 0)) {
-        fprintf(stderr, "usage: generate ROWS tabledata|binary2\n");
+    bool is_binary2 = argc >= 3 && strcmp(argv[2], "binary2") == 0, is_other = argc == 4;
+    if (argc < 3 || argc > 4 || (!is_binary2 && strcmp(argv[2], "tabledata") != 0)) {
+        fprintf(stderr, "usage: generate ROWS tabledata|binary2 [other]\n");
         return 2;
     }
     long long rows = strtoll(argv[1], NULL, 10);
@@ -238,7 +245,8 @@ int main(int argc, char **argv) {
     puts(is_binary2 ? "<BINARY2><STREAM encoding=\"base64\">" : "<TABLEDATA>");
     for (long long i = 0; i < rows; i++) {
         struct row row;
-        make_row(&row, (uint64_t)i);
+        make_row(&row, (uint64_t)(is_other ? i * 1000003 % rows + rows / 2 : i));
+        if (is_other) displace(&row);
         if (is_binary2)
             put_row(&row);
         else

@@ -1,4 +1,4 @@
-"""Memory of tools that stream does not grow with the table; that of votsort is bounded by file and rows, or by --memory."""
+"""Memory of tools that stream does not grow with the table; that of others is bounded by file and rows, or --memory."""
 
 from __future__ import annotations
 
@@ -83,6 +83,25 @@ def test_splitting_needs_no_more(
 def test_sorting_needs_the_file_and_forty_bytes_a_row(measure: Path, bindir: Path, tables: dict[int, Path]) -> None:
     small, large = (peak_mb(measure, bindir / "votsort", "-f", "csv", tables[rows]) for rows in (1_000, 150_000))
     assert large - small < (tables[150_000].stat().st_size + 150_000 * 40) / 2**20
+
+
+def test_joining_needs_the_second_file_and_sixty_four_bytes_a_row(
+    measure: Path, bindir: Path, tables: dict[int, Path]
+) -> None:
+    words = [bindir / "votjoin", "-b", "-f", "csv", tables[1_000]]
+    small, large = (peak_mb(measure, *words, tables[rows]) for rows in (1_000, 150_000))
+    assert large - small < (tables[150_000].stat().st_size + 150_000 * 64) / 2**20
+    words[-1] = tables[150_000]
+    assert peak_mb(measure, *words, tables[1_000]) - small < 8  # the first is not held
+
+
+@pytest.mark.parametrize("words", [["-c", "0"], ["-p", "1s"]], ids=" ".join)
+def test_joining_keeps_within_the_memory_it_is_given(
+    measure: Path, bindir: Path, tables: dict[int, Path], words: list[str]
+) -> None:
+    command = [bindir / "votjoin", "--memory=8M", "-b", "-f", "csv", *words, tables[1_000]]
+    small, large = (peak_mb(measure, *command, tables[rows]) for rows in (1_000, 150_000))
+    assert large - small < 8 + 6
 
 
 @pytest.mark.parametrize("form", ["csv", "fits"])
