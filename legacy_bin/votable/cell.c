@@ -1,29 +1,10 @@
 /* cell.c - what a cell is worth: null or not, and its number. */
 #include "votable/cell.h"
 
-int64_t vot_type_minimum(enum vot_type type) {
-    switch (type) {
-    case VOT_TYPE_SHORT: return INT16_MIN;
-    case VOT_TYPE_INT: return INT32_MIN;
-    case VOT_TYPE_LONG: return INT64_MIN;
-    default: return 0;
-    }
-}
-
-int64_t vot_type_maximum(enum vot_type type) {
-    switch (type) {
-    case VOT_TYPE_BYTE: return UINT8_MAX;
-    case VOT_TYPE_SHORT: return INT16_MAX;
-    case VOT_TYPE_INT: return INT32_MAX;
-    case VOT_TYPE_LONG: return INT64_MAX;
-    default: return 0;
-    }
-}
-
 bool vot_field_null_integer(const struct vot_field *field, int64_t *value) {
-    return field->null.text && vot_type_is_integer(field->type) &&
-           number_read_integer(field->null, value) == NUMBER_WHOLE && *value >= vot_type_minimum(field->type) &&
-           *value <= vot_type_maximum(field->type);
+    if (!field->null.text || !field->has_null_integer) return false;
+    *value = field->null_integer;
+    return true;
 }
 
 bool vot_field_null_bytes(const struct vot_field *field, char bytes[8]) {

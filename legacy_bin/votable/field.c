@@ -3,19 +3,21 @@
 
 #include <stdio.h>
 
+#include "base/number.h"
+
 const struct vot_type_facts vot_type_facts[] = {
-    [VOT_TYPE_BOOLEAN] = {"boolean", 1, false, false},
-    [VOT_TYPE_BIT] = {"bit", 0, false, false},
-    [VOT_TYPE_BYTE] = {"unsignedByte", 1, true, true},
-    [VOT_TYPE_SHORT] = {"short", 2, true, true},
-    [VOT_TYPE_INT] = {"int", 4, true, true},
-    [VOT_TYPE_LONG] = {"long", 8, true, true},
-    [VOT_TYPE_CHAR] = {"char", 1, false, false},
-    [VOT_TYPE_UNICODE] = {"unicodeChar", 2, false, false},
-    [VOT_TYPE_FLOAT] = {"float", 4, false, true},
-    [VOT_TYPE_DOUBLE] = {"double", 8, false, true},
-    [VOT_TYPE_FLOAT_COMPLEX] = {"floatComplex", 8, false, false},
-    [VOT_TYPE_DOUBLE_COMPLEX] = {"doubleComplex", 16, false, false},
+    [VOT_TYPE_BOOLEAN] = {.name = "boolean", .size = 1},
+    [VOT_TYPE_BIT] = {.name = "bit"},
+    [VOT_TYPE_BYTE] = {"unsignedByte", 1, true, true, 0, UINT8_MAX},
+    [VOT_TYPE_SHORT] = {"short", 2, true, true, INT16_MIN, INT16_MAX},
+    [VOT_TYPE_INT] = {"int", 4, true, true, INT32_MIN, INT32_MAX},
+    [VOT_TYPE_LONG] = {"long", 8, true, true, INT64_MIN, INT64_MAX},
+    [VOT_TYPE_CHAR] = {.name = "char", .size = 1},
+    [VOT_TYPE_UNICODE] = {.name = "unicodeChar", .size = 2},
+    [VOT_TYPE_FLOAT] = {.name = "float", .size = 4, .is_number = true},
+    [VOT_TYPE_DOUBLE] = {.name = "double", .size = 8, .is_number = true},
+    [VOT_TYPE_FLOAT_COMPLEX] = {.name = "floatComplex", .size = 8},
+    [VOT_TYPE_DOUBLE_COMPLEX] = {.name = "doubleComplex", .size = 16},
 };
 enum { TYPE_COUNT = sizeof vot_type_facts / sizeof *vot_type_facts };
 
@@ -101,6 +103,9 @@ bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struc
     for (const struct vot_node *values = vot_child(node, VOT_VALUES); values && !field->null.text;
          values = vot_sibling(values, VOT_VALUES))
         field->null = vot_attribute(values, "null");
+    field->has_null_integer = field->null.text &&
+                              number_read_integer(field->null, &field->null_integer) == NUMBER_WHOLE &&
+                              vot_type_holds(field->type, field->null_integer);
     return true;
 }
 

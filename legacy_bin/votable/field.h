@@ -32,12 +32,15 @@ struct vot_field {
                            last dimension (`3x*`: 3) */
     size_t maximum;     /* variable with a bound (`16*`): the bound in items; 0: none */
     struct slice null;  /* VALUES null attribute; text == NULL: none */
+    int64_t null_integer;
+    bool has_null_integer; /* it is a value of an integer type */
 };
 
 extern const struct vot_type_facts {
     const char *name;
     unsigned char size;
     bool is_integer, is_number;
+    int64_t minimum, maximum; /* of integers */
 } vot_type_facts[];
 
 /* Bytes of one item in binary serialisations; bits count as 0 (eight in a byte, each cell padded). */
@@ -57,6 +60,19 @@ static inline bool vot_type_is_integer(enum vot_type type) {
 /* Integers, float and double. */
 static inline bool vot_type_is_number(enum vot_type type) {
     return vot_type_facts[type].is_number;
+}
+
+/* The range of an integer type. */
+static inline int64_t vot_type_minimum(enum vot_type type) {
+    return vot_type_facts[type].minimum;
+}
+
+static inline int64_t vot_type_maximum(enum vot_type type) {
+    return vot_type_facts[type].maximum;
+}
+
+static inline bool vot_type_holds(enum vot_type type, int64_t value) {
+    return vot_type_is_integer(type) && value >= vot_type_minimum(type) && value <= vot_type_maximum(type);
 }
 
 bool vot_field_is_number(const struct vot_field *field); /* one number a cell */

@@ -8,10 +8,13 @@
 #include "base/bigendian.h"
 #include "votable/fits_header.h"
 
+enum { NUMBER = 8 }; /* bytes of the largest */
+
 struct plan {
     char code;
     uint64_t repeat; /* items in each row, bytes for A, bits for X */
     size_t width;    /* bytes in the row */
+    bool is_number;  /* or several, in no more than NUMBER bytes */
     bool has_null;
     int64_t null;
 };
@@ -61,6 +64,7 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
     uint64_t width =
         plan->code == 'X' ? plan->repeat / 8 + (plan->repeat % 8 != 0) : plan->repeat * fits_item_size(plan->code);
     plan->width = (size_t)width;
+    plan->is_number = vot_type_is_number(field->type) && width <= NUMBER;
     if (width > BUFFER_MAXIMUM || writing->width > BUFFER_MAXIMUM - plan->width)
         return error_set_input(error, "a FITS row of more than %zu MiB is not written", BUFFER_MAXIMUM >> 20);
     writing->width += plan->width;
@@ -201,6 +205,7 @@ static bool put_cell(struct writing *writing, size_t index, const struct vot_cel
     }
     if (bytes.length > plan->width) bytes.length = plan->width; /* never: the plan knows the longest */
     if (bytes.length) memcpy(out, bytes.text, bytes.length);
+    if (bytes.length == plan->width && plan->code != 'L') return true;
     if (plan->code == 'L')
         for (size_t i = 0; i < bytes.length; i++)
             out[i] = memchr("Tt1", out[i], 3) ? 'T' : memchr("Ff0", out[i], 3) ? 'F' : '\0';
@@ -212,7 +217,7 @@ static bool put_cell(struct writing *writing, size_t index, const struct vot_cel
 
 static bool write_rows(struct writing *writing, struct error *error) {
     struct row_source *source = row_spool_read(writing->table->rows, error);
-    char *bytes = buffer_reserve(&writing->row, writing->width);
+    char *bytes = buffer_reserve(&writing->row, writing->width + NUMBER);
     if (!bytes) error_set_memory(error);
     if (!source || !bytes) {
         if (source) source->class->close(source);
@@ -223,11 +228,14 @@ static bool write_rows(struct writing *writing, struct error *error) {
     while ((status = source->class->next(source, &row, error)) == ROWS_ROW) {
         char *out = bytes;
         for (size_t i = 0; i < row.count; i++) {
-            if (!put_cell(writing, i, &row.cells[i], out, error)) {
+            const struct plan *plan = &writing->plans[i];
+            if (plan->is_number && row.cells[i].length == plan->width) {
+                memcpy(out, row.cells[i].bytes, NUMBER); /* and what is behind it, to be overwritten */
+            } else if (!put_cell(writing, i, &row.cells[i], out, error)) {
                 status = ROWS_ERROR;
                 break;
             }
-            out += writing->plans[i].width;
+            out += plan->width;
         }
         if (status == ROWS_ERROR) break;
         fits_write(writing->out, bytes, writing->width);

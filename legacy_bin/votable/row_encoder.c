@@ -5,10 +5,10 @@
 
 #include "base/bigendian.h"
 
-static bool note_integers(const struct vot_field *field, const struct vot_cell *cell, struct column_facts *facts,
-                          struct error *error) {
-    if (!facts->used) facts->used = calloc(1, USED_VALUES / 8);
-    if (!facts->used) return error_set_memory(error);
+/* Which values are used. false: no memory. */
+static inline bool note_integers(const struct vot_field *field, const struct vot_cell *cell,
+                                 struct column_facts *facts) {
+    if (!facts->used && !(facts->used = calloc(1, USED_VALUES / 8))) return false;
     size_t size = vot_type_size(field->type);
     for (size_t i = 0; i < cell->length; i += size) {
         uint64_t distance =
@@ -39,7 +39,7 @@ static bool note_facts(struct row_encoder *encoder, size_t index, const struct v
     }
     if (length > facts->longest) facts->longest = length;
     if (length < facts->shortest) facts->shortest = length;
-    return !vot_type_is_integer(field->type) || note_integers(field, binary, facts, error);
+    return !vot_type_is_integer(field->type) || note_integers(field, binary, facts) || error_set_memory(error);
 }
 
 /* No value in a field of BINARY that has a null value: that, in each item. */
@@ -89,6 +89,20 @@ static bool append_cell(struct row_encoder *encoder, size_t index, const struct 
     return true;
 }
 
+/* A number from text, which most cells are. */
+static inline bool append_number(struct row_encoder *encoder, size_t index, const struct vot_cell *cell) {
+    const struct vot_field *field = &encoder->table->fields[index];
+    char *out = buffer_reserve(&encoder->row, 8);
+    if (!out || !vot_cell_put_number(field, cell, out)) return false;
+    size_t size = vot_type_size(field->type);
+    if (encoder->facts && vot_type_is_integer(field->type)) { /* that it is one item is known */
+        struct vot_cell binary = {.bytes = out, .length = size, .form = VOT_BYTES};
+        if (!note_integers(field, &binary, &encoder->facts[index])) return false;
+    }
+    encoder->row.length += size;
+    return true;
+}
+
 bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct error *error) {
     struct buffer *bytes = &encoder->row;
     size_t mask = encoder->has_mask ? (row->count + 7) / 8 : 0;
@@ -99,7 +113,7 @@ bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct e
     memset(start, 0, mask);
     bytes->length = mask;
     for (size_t i = 0; i < row->count; i++)
-        if (!append_cell(encoder, i, &row->cells[i], error))
+        if (!append_number(encoder, i, &row->cells[i]) && !append_cell(encoder, i, &row->cells[i], error))
             return error_prefix(error, "row %llu: ", (unsigned long long)encoder->rows);
     return true;
 }

@@ -7,7 +7,7 @@
 /* What a column's cells have in common, as far as headers must say it. */
 struct column_facts {
     bool has_null;
-    uint64_t longest;    /* items; of strings: bytes of UTF-8 */
+    uint64_t longest;    /* items; of strings: bytes of UTF-8; of numbers that are no arrays nobody counts */
     uint64_t shortest;   /* the same, of the cells that have a value; UINT64_MAX: none has */
     unsigned char *used; /* integers: a bit for each of the USED_VALUES smallest values of the type */
 };
