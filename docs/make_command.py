@@ -33,6 +33,10 @@ READ = {
     "VOCLIENT_CACHE": ("`$XDG_CACHE_HOME/voclient/data`", "the folder of the data cache"),
     "VOCLIENT_CACHE_SIZE": ("`10 GB`", "how much it keeps; `0`: nothing"),
     "VOCLIENT_CACHE_ENVIRONMENT": ("none", "names of further variables that the outcome of cached runs depends on"),
+    "VOCLIENT_TABLES": (
+        "`BINARY2`",
+        "how VOTables go between Python and programs: with rows as `BINARY2` or as `TABLEDATA`",
+    ),
     "VOCLIENT_DEBUG": ("off", "`1`: a line on standard error at the start and the end of each run"),
     "NO_COLOR": ("off", "set to anything: no colours on a terminal"),
     "XDG_DATA_HOME": ("`~/.local/share`", "`voclient/taskdefs` in it: the user's own task packages"),
@@ -43,6 +47,7 @@ READ = {
 GIVEN = {
     "VOCLIENT_OPSET_FD": "the number of the file descriptor of the OPset channel",
     "VOCLIENT_STATE": "the folder of the package's state, where the package keeps any",
+    "VOCLIENT_TABLES": "how VOTables are welcome on standard output: see above",
 }
 
 

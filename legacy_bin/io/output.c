@@ -131,8 +131,12 @@ static void free_writer(struct writer *writer) {
     free(writer);
 }
 
+bool output_is_standard(const char *name) {
+    return !name || strcmp(name, "-") == 0 || strcasecmp(name, "stdout") == 0;
+}
+
 struct output *output_open(const char *name, struct error *error) {
-    if (!name || strcmp(name, "-") == 0 || strcasecmp(name, "stdout") == 0) {
+    if (output_is_standard(name)) {
         struct writer *writer = make_writer(KIND_STANDARD, STDOUT_FILENO, error);
         return writer ? &writer->window : NULL;
     }

@@ -293,7 +293,7 @@ bool join_table_row(struct join_table *joined, const struct vot_cell *first, con
 
 bool join_table_write(struct join_table *joined, struct sink *sink, sink_rows_of *rows, void *context,
                       struct error *error) {
-    return merge_write_head(&joined->merge, sink->settings.format == FORMAT_BINARY2, sink, error) &&
+    return merge_write_head(&joined->merge, format_has_binary2(sink->settings.format), sink, error) &&
            sink_replay(sink, joined->resource, rows, context, error) && merge_write_tail(&joined->merge, sink, error);
 }
 

@@ -1,4 +1,5 @@
-/* conversion.h - the options of tools that write a table in any format: -f -i -n -o --threads. */
+/* conversion.h - the options of tools that write a table in any format: -f -i -n -o --threads. Who starts a tool to
+ * read its table may say in the environment how it is to come, when no option says it: VOCLIENT_TABLES. */
 #ifndef TOOLS_CONVERSION_H
 #define TOOLS_CONVERSION_H
 
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cli/opset.h"
+#include "tools/input.h"
 #include "tools/resources.h"
 #include "votable/sink.h"
 
@@ -33,11 +35,31 @@ enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
         {OPTION_NOHEADER, 'n', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"}, \
         {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"}, THREADS_OPTION
 
+#define CONVERSION_ENVIRONMENT                                                                                        \
+    INPUT_ENVIRONMENT                                                                                                 \
+    "VOCLIENT_TABLES\tthe data of VOTables on standard output when no format is asked for: TABLEDATA (as when it is " \
+    "not set), or BINARY2 where all values fit their FIELDs\n"
+
+/* The format when none is asked for. false: the environment names none, and that has been said. */
+static inline bool conversion_default(const struct arguments *arguments, enum format *format) {
+    const char *tables = getenv("VOCLIENT_TABLES");
+    bool is_exchange = tables && strcmp(tables, "BINARY2") == 0;
+    *format = FORMAT_VOTABLE;
+    if (!tables || !*tables || !output_is_standard(arguments_value(arguments, OPTION_OUTPUT))) return true;
+    if (is_exchange) *format = FORMAT_EXCHANGE;
+    if (is_exchange || strcmp(tables, "TABLEDATA") == 0) return true;
+    fail("Error: VOCLIENT_TABLES is '%s': TABLEDATA or BINARY2 is expected", tables);
+    return false;
+}
+
 /* What the options say. false: a value is none of those accepted, and that has been said. */
 static inline bool conversion_settings(const struct arguments *arguments, struct sink_settings *settings) {
     const char *format = arguments_value(arguments, OPTION_FORMAT);
     long indent = arguments_integer(arguments, OPTION_INDENT, 0);
-    settings->format = format ? format_parse(format) : FORMAT_VOTABLE;
+    if (format)
+        settings->format = format_parse(format);
+    else if (!conversion_default(arguments, &settings->format))
+        return false;
     settings->indent = indent < 0 ? 0 : indent > SHRT_MAX ? SHRT_MAX : (int)indent;
     settings->no_header = arguments_flag(arguments, OPTION_NOHEADER);
     if (settings->format == FORMAT_INVALID) {

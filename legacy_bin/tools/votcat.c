@@ -151,7 +151,7 @@ static bool write_resources(struct job *job, struct vot_reader *reader, const st
 }
 
 static bool write_all(struct job *job, struct sink *sink, const struct input **current, struct error *error) {
-    bool needs_binary2 = job->settings.format == FORMAT_BINARY2;
+    bool needs_binary2 = format_has_binary2(job->settings.format);
     if (!merge_write_head(&job->merge, needs_binary2, sink, error)) return false;
     for (size_t i = 0; i < job->count; i++) {
         if (job->settings.format == FORMAT_SHTML && job->written > 0) break; /* it shows the first RESOURCE alone */
@@ -180,9 +180,8 @@ static void report_renamed(const struct merge_input *merged) {
 }
 
 static void report(const struct job *job) {
-    enum format format = job->settings.format == FORMAT_AS_IS ? FORMAT_VOTABLE : job->settings.format;
     const char *file = arguments_value(job->arguments, OPTION_OUTPUT);
-    opset_text("format", slice_of(format_name(format)));
+    opset_text("format", slice_of(format_name(job->settings.format)));
     opset_integer("resources", (int64_t)job->resources);
     opset_integer("tables", (int64_t)job->tables);
     opset_integer("rows", (int64_t)job->rows);
@@ -281,7 +280,7 @@ const struct tool tool = {
         "table for each TABLE; text needs inputs that have one RESOURCE in all.",
     .options = options,
     .examples = examples,
-    .environment = INPUT_ENVIRONMENT,
+    .environment = CONVERSION_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

@@ -66,7 +66,7 @@ const struct tool tool = {
         "numbers of binary data are written with the fewest digits that read back to the same value.",
     .options = options,
     .examples = examples,
-    .environment = INPUT_ENVIRONMENT,
+    .environment = CONVERSION_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

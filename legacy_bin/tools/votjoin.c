@@ -212,7 +212,7 @@ const struct tool tool = {
         "for each; the matches are sorted in a temporary file. The result is the same.",
     .options = options,
     .examples = examples,
-    .environment = INPUT_ENVIRONMENT,
+    .environment = CONVERSION_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

@@ -126,10 +126,8 @@ static bool release(struct job *job, const struct vot_node *node, const struct v
 
 /* The format tells `nrows`, and the TABLE has it: only the last row tells how many there are. */
 static bool must_keep_rows(const struct job *job, const struct vot_table *table) {
-    enum format format = job->settings.format;
-    bool is_votable =
-        format == FORMAT_VOTABLE || format == FORMAT_BINARY || format == FORMAT_BINARY2 || format == FORMAT_VOTFITS;
-    return is_votable && selection_is_of_rows(&job->selection) && vot_attribute(table->node, "nrows").text;
+    return format_is_votable(job->settings.format) && selection_is_of_rows(&job->selection) &&
+           vot_attribute(table->node, "nrows").text;
 }
 
 static bool write_kept_rows(struct job *job, struct error *error) {
@@ -361,7 +359,7 @@ const struct tool tool = {
     .exit_status =
         "0 for success, also when no row was selected; 1 for any error. With -q: 0 when at least one row was "
         "selected, 1 when none was, or for an error, which is told.",
-    .environment = INPUT_ENVIRONMENT,
+    .environment = CONVERSION_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

@@ -234,7 +234,7 @@ const struct tool tool = {
         "the same. The folder for it (TMPDIR) needs twice the table's size then, at most.",
     .options = options,
     .examples = examples,
-    .environment = INPUT_ENVIRONMENT,
+    .environment = CONVERSION_ENVIRONMENT,
     .self_tests = self_tests,
     .run = run,
 };

@@ -377,6 +377,7 @@ static bool parse(struct job *job) {
     const struct arguments *arguments = job->arguments;
     const char *rows = arguments_value(arguments, ROWS);
     if (!conversion_settings(arguments, &job->settings)) return false;
+    if (job->settings.format == FORMAT_EXCHANGE) job->settings.format = FORMAT_VOTABLE; /* of files, not of the list */
     job->settings.threads = 1; /* files are many, and each is small */
     if (rows && arguments_integer(arguments, ROWS, 0) < 1) {
         fail("Error: invalid row count '%s'", rows);

@@ -1,8 +1,10 @@
 /* serialized.c - VOTables with rows as BINARY, BINARY2 or inline FITS. The XML is the VOTable writer's; this file
  * stands before it, holds a TABLE back until its FIELDs can be written, and writes what is inside the STREAM.
- * BINARY must say in the FIELD which value means null: if one does not, its rows wait in a spool. */
+ * BINARY must say in the FIELD which value means null: if one does not, its rows wait in a spool. So do those of a
+ * TABLEDATA for exchange, until it is known that all of them can be said in BINARY2. */
 #include <stdlib.h>
 
+#include "io/spool.h"
 #include "votable/base64.h"
 #include "votable/fits_table.h"
 #include "votable/sink.h"
@@ -13,7 +15,8 @@ struct serialized {
     enum format format;          /* of the current table's rows; FORMAT_VOTABLE: they are the XML writer's */
     const struct vot_node *held; /* the TABLE whose start has not been written */
     struct row_spool *spool;     /* rows that wait */
-    struct row_encoder encoder;  /* rows that do not */
+    struct spool *encoded;       /* rows that wait as the bytes they will be, for exchange */
+    struct row_encoder encoder;  /* rows that are not in `spool` */
     struct null_value *nulls;    /* of the table's fields, BINARY only */
     struct base64_encoder base64;
 };
@@ -172,7 +175,9 @@ static enum format format_of(enum vot_element serialization) {
 static bool rows(struct sink *sink, const struct vot_table *table, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
     enum format format = sink->settings.format;
+    bool is_exchange = format == FORMAT_EXCHANGE;
     if (format == FORMAT_AS_IS) format = format_of(table->serialization);
+    if (is_exchange) format = FORMAT_BINARY2;
     serialized->format = format;
     if (serialized->held != table->node)
         return error_set_input(error,
@@ -193,6 +198,10 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
     row_encoder_free(&serialized->encoder);
     serialized->encoder =
         (struct row_encoder){.table = table, .has_mask = format == FORMAT_BINARY2, .nulls = serialized->nulls};
+    if (is_exchange && table->serialization == VOT_TABLEDATA) { /* texts: they may be anything */
+        serialized->encoded = spool_open(error);
+        return serialized->encoded;
+    }
     return release(serialized, table, error) && wrap(serialized, table, true, error);
 }
 
@@ -203,8 +212,56 @@ static bool write_row(struct serialized *serialized, const struct vot_row *row, 
     return true;
 }
 
+static void drop_encoded(struct serialized *serialized) {
+    if (serialized->encoded) spool_close(serialized->encoded);
+    serialized->encoded = NULL;
+}
+
+/* The rows so far as TABLEDATA, as those that follow. */
+static bool turn_to_tabledata(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    struct vot_table encoded = *table;
+    encoded.serialization = VOT_BINARY2;
+    serialized->format = FORMAT_VOTABLE;
+    if (!release(serialized, table, error) || !sink_rows(serialized->xml, table, error)) return false;
+    struct row_source *source = binary_rows_open(&encoded, spool_reader(serialized->encoded), error);
+    if (!source) return false;
+    struct vot_row row;
+    enum rows_status status;
+    while ((status = source->class->next(source, &row, error)) == ROWS_ROW)
+        if (!sink_row(serialized->xml, table, &row, error)) {
+            status = ROWS_ERROR;
+            break;
+        }
+    source->class->close(source);
+    drop_encoded(serialized);
+    return status == ROWS_END;
+}
+
+static bool keep_row(struct serialized *serialized, const struct vot_table *table, const struct vot_row *row,
+                     struct error *error) {
+    struct row_encoder *encoder = &serialized->encoder;
+    struct error misfit = {0};
+    if (row_encode(encoder, row, &misfit))
+        return spool_write(serialized->encoded, encoder->row.bytes, encoder->row.length, error);
+    bool is_input = misfit.is_input;
+    if (!is_input) error_set(error, "%s", misfit.text);
+    error_clear(&misfit);
+    return is_input && turn_to_tabledata(serialized, table, error) && sink_row(serialized->xml, table, row, error);
+}
+
+static bool write_encoded(struct serialized *serialized, const struct vot_table *table, struct error *error) {
+    char bytes[64 * 1024];
+    ptrdiff_t count;
+    if (!release(serialized, table, error) || !wrap(serialized, table, true, error)) return false;
+    while ((count = spool_read(serialized->encoded, bytes, sizeof bytes, error)) > 0)
+        base64_write(&serialized->base64, bytes, (size_t)count);
+    drop_encoded(serialized);
+    return count == 0;
+}
+
 static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
+    if (serialized->encoded) return keep_row(serialized, table, row, error);
     if (serialized->format == FORMAT_VOTABLE) return sink_row(serialized->xml, table, row, error);
     return serialized->spool ? row_spool_write(serialized->spool, row, error) : write_row(serialized, row, error);
 }
@@ -266,7 +323,8 @@ static bool write_spooled(struct serialized *serialized, const struct vot_table 
 static bool rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
     if (serialized->format == FORMAT_VOTABLE) return sink_rows_end(serialized->xml, table, error);
-    bool is_done = !serialized->spool || write_spooled(serialized, table, error);
+    bool is_done = serialized->encoded ? write_encoded(serialized, table, error)
+                                       : !serialized->spool || write_spooled(serialized, table, error);
     if (serialized->spool) row_spool_close(serialized->spool);
     serialized->spool = NULL;
     if (!is_done) return false;
@@ -282,6 +340,7 @@ static void close_sink(struct sink *sink) {
     struct serialized *serialized = (struct serialized *)sink;
     sink_close(serialized->xml);
     if (serialized->spool) row_spool_close(serialized->spool);
+    drop_encoded(serialized);
     row_encoder_free(&serialized->encoder);
     free(serialized->nulls);
     free(serialized);

@@ -34,6 +34,7 @@ enum format format_parse(const char *name) {
 }
 
 const char *format_name(enum format format) {
+    if (format == FORMAT_AS_IS || format == FORMAT_EXCHANGE) format = FORMAT_VOTABLE;
     for (size_t i = 0; i < NAME_COUNT; i++)
         if (names[i].format == format) return names[i].name;
     return "invalid";
@@ -58,6 +59,14 @@ bool format_is_single(enum format format) {
     }
 }
 
+bool format_is_votable(enum format format) {
+    return format <= FORMAT_EXCHANGE;
+}
+
+bool format_has_binary2(enum format format) {
+    return format == FORMAT_BINARY2 || format == FORMAT_EXCHANGE;
+}
+
 struct sink *sink_open(struct sink_settings settings, struct output *output, struct error *error) {
     switch (settings.format) {
     case FORMAT_VOTABLE: return vot_sink_open(settings, output, error);
@@ -70,7 +79,8 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
     case FORMAT_BINARY:
     case FORMAT_BINARY2:
     case FORMAT_VOTFITS:
-    case FORMAT_AS_IS: return serialized_sink_open(settings, output, error);
+    case FORMAT_AS_IS:
+    case FORMAT_EXCHANGE: return serialized_sink_open(settings, output, error);
     case FORMAT_FITS: return fits_sink_open(settings, output, error);
     case FORMAT_ECSV: return ecsv_sink_open(settings, output, error);
     case FORMAT_JSON: return json_sink_open(settings, output, error);

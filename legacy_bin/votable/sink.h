@@ -8,11 +8,12 @@
 #include "votable/reader.h"
 
 enum format {
-    FORMAT_VOTABLE, /* vot xml raw: TABLEDATA */
-    FORMAT_BINARY,  /* votb */
-    FORMAT_BINARY2, /* votb2 */
-    FORMAT_VOTFITS, /* votfits: FITS serialisation, inline */
-    FORMAT_AS_IS,   /* a VOTable, each table in the serialisation that it came in; has no name */
+    FORMAT_VOTABLE,  /* vot xml raw: TABLEDATA */
+    FORMAT_BINARY,   /* votb */
+    FORMAT_BINARY2,  /* votb2 */
+    FORMAT_VOTFITS,  /* votfits: FITS serialisation, inline */
+    FORMAT_AS_IS,    /* a VOTable, each table in the serialisation that it came in */
+    FORMAT_EXCHANGE, /* a VOTable for a program: BINARY2, or TABLEDATA where a value does not fit its FIELD */
     FORMAT_ASV,
     FORMAT_BSV,
     FORMAT_CSV,
@@ -28,9 +29,11 @@ enum format {
 
 /* The 11 names of the original and their unambiguous prefixes; the later ones spelt out. */
 enum format format_parse(const char *name);
-const char *format_name(enum format format);      /* `csv`, `vot`, … */
+const char *format_name(enum format format);      /* `csv`, `vot` (also of those without a name), … */
 const char *format_extension(enum format format); /* of file names, without the dot */
 bool format_is_single(enum format format); /* text that holds the first table of the only RESOURCE, nothing else */
+bool format_is_votable(enum format format);
+bool format_has_binary2(enum format format); /* its VOTables must be of a version that knows BINARY2 */
 
 struct sink_settings {
     enum format format;
@@ -80,8 +83,8 @@ typedef bool sink_rows_of(void *context, struct sink *sink, const struct vot_tab
 bool sink_replay(struct sink *sink, const struct vot_node *node, sink_rows_of *rows, void *context,
                  struct error *error);
 
-/* The writers behind sink_open(). FORMAT_VOTABLE is written by votable/writer.c; with FORMAT_BINARY2 in its settings
- * the same writer sees to it that the version is one that has BINARY2. */
+/* The writers behind sink_open(). FORMAT_VOTABLE is written by votable/writer.c; with a format_has_binary2() in its
+ * settings the same writer sees to it that the version is one that has BINARY2. */
 struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 struct sink *html_sink_open(struct sink_settings settings, struct output *output, struct error *error);
@@ -90,9 +93,10 @@ struct sink *json_sink_open(struct sink_settings settings, struct output *output
 struct sink *json_lines_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 
 /* The writers of binary data behind sink_open(). The VOTable ones (FORMAT_BINARY, FORMAT_BINARY2, FORMAT_VOTFITS,
- * FORMAT_AS_IS) own a vot_sink_open() to which they pass all metadata events (never rows), so that the XML is written
- * in one place only; a TABLE's metadata may come late and with a VALUES null added. Into the STREAM element that they
- * start there they write to the output directly: `start` has written all of a start tag when it returns. */
+ * FORMAT_AS_IS, FORMAT_EXCHANGE) own a vot_sink_open() to which they pass all metadata events (never rows), so that the
+ * XML is written in one place only; a TABLE's metadata may come late and with a VALUES null added. Into the STREAM
+ * element that they start there they write to the output directly: `start` has written all of a start tag when it
+ * returns. */
 struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error);
 /* FORMAT_FITS: a primary HDU and a BINTABLE for each TABLE with DATA. */
 struct sink *fits_sink_open(struct sink_settings settings, struct output *output, struct error *error);

@@ -81,7 +81,7 @@ static bool start(struct sink *sink, const struct vot_node *node, struct error *
     output_write(output, "<", 1);
     write_name(output, node);
     if (is_root)
-        root_write_attributes(output, node, sink->settings.format == FORMAT_BINARY2);
+        root_write_attributes(output, node, format_has_binary2(sink->settings.format));
     else
         for (size_t i = 0; i < node->attribute_count; i++)
             escape_attribute(output, vot_attribute_name(node, i), node->attributes[i].value);

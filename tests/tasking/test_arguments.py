@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -119,8 +120,7 @@ def test_a_table_object_can_be_opened_by_its_name_in_a_child() -> None:
         assert len(set(invocation.descriptors)) == 2
         for name in invocation.words:
             read = subprocess.run(["cat", name], pass_fds=invocation.descriptors, stdout=subprocess.PIPE, check=True)
-            assert read.stdout.count(b"<TR>") == 2
-            assert b"20.25" in read.stdout
+            assert Table.read(io.BytesIO(read.stdout), format="votable")["ra"].tolist() == [10.5, 20.25]
         assert Table.read(invocation.words[0], format="votable")["ra"].tolist() == [10.5, 20.25]
     finally:
         for number in invocation.descriptors:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..descriptors.descriptor import CONTROLS, FRAMES, Descriptor, Invocation, Parameter
 from ..descriptors.template import fill
-from ..errors import TaskParameterError
+from ..errors import TaskError, TaskParameterError
 from ..log import warn_deprecated
 from .values import check, describe, is_table, show, spell, suggest
 
+if TYPE_CHECKING:
+    from .controls import Controls
 
-def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
+
+def translate(descriptor: Descriptor, given: Mapping[str, Any], controls: Controls | None = None) -> Invocation:
     """Check a call and spell it as a command.
 
     Parameters
@@ -25,6 +28,8 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
         The task.
     given : mapping
         Values by the names of parameters, or their aliases. None is as good as absent.
+    controls : Controls, optional
+        Those of the call: its folder and its environment say where and how tables are found.
 
     Returns
     -------
@@ -37,7 +42,7 @@ def translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
         A name is unknown, a value not accepted, something missing or in conflict.
     """
     try:
-        return _translate(descriptor, given)
+        return _translate(descriptor, given, controls)
     except TaskParameterError as error:
         if any(p.secret and error.parameter in (p.name, *p.aliases) for p in descriptor.parameters):
             error.value = None
@@ -66,7 +71,7 @@ def _warn_if_asked(descriptor: Descriptor, given: Mapping[str, Any], name: str, 
         warn_deprecated(f"{descriptor.task}: parameter {name!r} is deprecated: {text}")
 
 
-def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
+def _translate(descriptor: Descriptor, given: Mapping[str, Any], controls: Controls | None) -> Invocation:
     if descriptor.function is not None:
         from ..functions.calls import translate_call
 
@@ -77,7 +82,7 @@ def _translate(descriptor: Descriptor, given: Mapping[str, Any]) -> Invocation:
         from ..running.dialogue import answers
 
         invocation.answers = answers(descriptor, values)
-    stage = _Stage()
+    stage = _Stage(descriptor, controls)
     try:
         invocation.words += _words(descriptor, values, stage)
         for parameter in descriptor.parameters:
@@ -195,7 +200,7 @@ def _words(descriptor: Descriptor, values: dict[str, Any], stage: _Stage) -> lis
         if parameter.name in values and (parameter.argv or parameter.flags)
     ]
     if descriptor.command:
-        groups = _arrange(descriptor, {parameter.name: words for parameter, words in groups}, values)
+        groups = _arrange(descriptor, {parameter.name: words for parameter, words in groups}, values, stage)
     risky = [
         (parameter, word) for parameter, words in groups if parameter.operand
         for word in words if word.startswith("-") and word != "-"
@@ -221,7 +226,7 @@ _FIXED = Parameter("")
 
 
 def _arrange(
-    descriptor: Descriptor, groups: dict[str, list[str]], values: dict[str, Any]
+    descriptor: Descriptor, groups: dict[str, list[str]], values: dict[str, Any], stage: _Stage
 ) -> list[tuple[Parameter, list[str]]]:
     """The words in the order of `command`. A `--` in it protects the operands behind it."""
     result = []
@@ -236,7 +241,7 @@ def _arrange(
                 parts = [
                     piece if isinstance(piece, str) else values[descriptor.parameters[piece].name] for piece in item
                 ]
-                word = "".join(_word(descriptor, used[0], part, _Stage()) for part in parts)
+                word = "".join(_word(descriptor, used[0], part, stage) for part in parts)
                 is_fixed = protected or isinstance(item[0], str)
                 result.append((_FIXED if is_fixed else used[0]._replace(argv=("{}",)), [word]))
         elif (parameter := descriptor.parameters[item]).name in groups:
@@ -309,9 +314,13 @@ def _join(descriptor: Descriptor, parameter: Parameter, items: list[str]) -> str
 
 def _word(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> str:
     """One value as a word that can be handed to a program."""
+    if parameter.type == "table" and isinstance(value, str):
+        value = stage.read_parquet(descriptor, parameter, value)
     if is_table(value):
         try:
             return stage.name(value, parameter.format)
+        except TaskError:
+            raise
         except Exception as error:  # whatever astropy's writers raise
             reason = f"cannot be written as {parameter.format}: {error}"
             raise _refusal(descriptor, parameter, value, reason) from error
@@ -351,14 +360,31 @@ def _refusal(descriptor: Descriptor, parameter: Parameter, value: Any, reason: s
 class _Stage:
     """Files written for one call. The descriptors belong to the invocation, and are closed if none comes of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, descriptor: Descriptor, controls: Controls | None) -> None:
         self.descriptors: list[int] = []
+        self._descriptor = descriptor
+        self._controls = controls
 
     def name(self, table: Any, format: str) -> str:
+        from ..running.environment import table_rows
         from .staging import stage_table
 
-        self.descriptors.append(stage_table(table, format))
+        rows = table_rows(self._descriptor, self._controls.env if self._controls else {})
+        self.descriptors.append(stage_table(table, format, rows))
         return f"/dev/fd/{self.descriptors[-1]}"
+
+    def read_parquet(self, descriptor: Descriptor, parameter: Parameter, name: str) -> Any:
+        """The table of a Parquet file, which programs cannot read; any other name as it is."""
+        from .staging import is_parquet, read_parquet
+
+        path = os.path.join((self._controls and self._controls.cwd) or "", name)
+        if not is_parquet(path):
+            return name
+        try:
+            return read_parquet(path)
+        except Exception as error:  # whatever astropy and pyarrow raise
+            reason = f"cannot be read as Parquet by astropy: {error}"
+            raise _refusal(descriptor, parameter, name, reason) from error
 
     def write(self, content: bytes) -> str:
         from ..running.process import open_bytes

@@ -10,7 +10,7 @@ _IN_MEMORY = 256 << 20
 """Bytes above which a table goes to disk."""
 
 
-def stage_table(table: Any, format: str = "votable") -> int:
+def stage_table(table: Any, format: str = "votable", rows: str = "BINARY2") -> int:
     """Write a Table to an unnamed file.
 
     Parameters
@@ -19,6 +19,8 @@ def stage_table(table: Any, format: str = "votable") -> int:
         The table.
     format : str, optional
         One of `descriptor.TABLE_FORMATS`.
+    rows : str, optional
+        How a VOTable is to have its rows: one of `environment.TABLE_ROWS`.
 
     Returns
     -------
@@ -27,7 +29,11 @@ def stage_table(table: Any, format: str = "votable") -> int:
     """
     stage = _Stage()
     try:
-        if format == "votable":
+        if format == "votable" and rows == "BINARY2":
+            from ...votable.writing import write_votable
+
+            write_votable(table, stage)
+        elif format == "votable":
             table.write(stage, format="votable")
         else:
             _write(table, format, stage)
@@ -50,6 +56,25 @@ def _write(table: Any, format: str, stage: _Stage) -> None:
         text = io.StringIO(newline="")
         table.write(text, format={"csv": "ascii.csv", "tsv": "ascii.tab"}[format])
         stage.write(text.getvalue().encode())
+
+
+def is_parquet(path: str) -> bool:
+    """Whether a path is that of a Parquet file that is there."""
+    return path.lower().endswith(".parquet") and os.path.isfile(path)
+
+
+def read_parquet(path: str) -> Any:
+    """The Table of a Parquet file, with the metadata that its columns have."""
+    from astropy.table import Table
+
+    try:
+        from pyarrow import parquet
+
+        metadata = parquet.read_schema(path).metadata or {}
+        is_votable = b"IVOA.VOTable-Parquet.content" in metadata
+        return Table.read(path, format="parquet.votable" if is_votable else "parquet")
+    except ImportError as error:
+        raise ImportError(f"{error} (pip install 'voclient[parquet]' brings what is needed)") from error
 
 
 class _Stage:

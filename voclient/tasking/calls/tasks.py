@@ -101,7 +101,7 @@ class Task:
             from .prompting import ask_missing
 
             values = ask_missing(self.descriptor, values)
-        return start(self.descriptor, translate(self.descriptor, values), controls)
+        return start(self.descriptor, translate(self.descriptor, values, controls), controls)
 
     def prepare(self, /, *operands: Any, **given: Any) -> Invocation:
         """Check a call and translate it, without a run.

@@ -16,8 +16,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..calls.arguments import translate
+from ..calls.controls import Controls
 from ..calls.named_files import is_regular
-from ..descriptors.descriptor import Descriptor, Invocation, Results
+from ..calls.staging import is_parquet
+from ..descriptors.descriptor import Descriptor, Invocation, Parameter, Results
 from ..errors import TaskParameterError
 from ..running.outputs import fill_path, parameters_in
 from ..running.process import open_bytes
@@ -177,7 +179,7 @@ def pack(
     if stage:
         values = luggage.pack(invocation.values)
         if luggage.homes or isinstance(stdin, str):
-            renamed = translate(descriptor, values)
+            renamed = translate(descriptor, values, Controls(cwd=folder, env=environment))
             try:
                 words, stdin = renamed.words, renamed.stdin
                 tables = {number: _contents(number) for number in renamed.descriptors}
@@ -240,26 +242,28 @@ class _Luggage:
                 value = values[parameter.name]
                 known = parameter.name in named
                 if isinstance(value, list):
-                    result[parameter.name] = [self._pack(parameter.name, item, known) for item in value]
+                    result[parameter.name] = [self._pack(parameter, item, known) for item in value]
                 else:
-                    result[parameter.name] = self._pack(parameter.name, value, known)
+                    result[parameter.name] = self._pack(parameter, value, known)
         return result
 
     def _named_by_outputs(self) -> set[str]:
         return {name for section in self.descriptor.results.sections for name in parameters_in(section.path or "")}
 
-    def _pack(self, parameter: str, value: Any, is_output: bool) -> Any:
+    def _pack(self, parameter: Parameter, value: Any, is_output: bool) -> Any:
         if not isinstance(value, (str, os.PathLike)) or "://" in os.fspath(value):
             return value
         name = os.fspath(value)
         path = os.path.join(self.folder, name)
+        if parameter.type == "table" and is_parquet(path):
+            return value  # it is read here
         if not name or (os.path.exists(path) and not is_regular(path) and not os.path.isdir(path)):
             return value  # /dev/null is there as well
         if not is_output and os.path.isdir(path):
             raise TaskParameterError(
-                f"{self.descriptor.task}: parameter {parameter!r}: {name!r} is a folder, and folders do not travel; "
-                "run it where the worker shares this file system (stage=False)",
-                task=self.descriptor.task, parameter=parameter, value=value,
+                f"{self.descriptor.task}: parameter {parameter.name!r}: {name!r} is a folder, and folders do not "
+                "travel; run it where the worker shares this file system (stage=False)",
+                task=self.descriptor.task, parameter=parameter.name, value=value,
             )  # fmt: skip
         there = name
         if os.path.isabs(name) or ".." in name.split("/"):

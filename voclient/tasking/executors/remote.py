@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..errors import TaskError
 from ..log import debug
+from ..running.environment import TABLES_VARIABLE, table_rows
 from ..running.pursuit import DRAIN, GRACE, PATIENCE
 from ..running.record import Status
 from ..running.run import Run
@@ -74,7 +75,11 @@ class RemoteRun(Run):
             call, self._landing = parcel.pack(
                 self.descriptor,
                 self._invocation,
-                environment={**self._invocation.environment, **self.controls.env},
+                environment={
+                    TABLES_VARIABLE: table_rows(self.descriptor, self.controls.env),
+                    **self._invocation.environment,
+                    **self.controls.env,
+                },
                 folder=folder,
                 timeout=self._limit,
                 address=self._listener.getsockname()[:2],

@@ -284,12 +284,14 @@ def _table(value: str | int, argument: dict[str, Any]) -> Any:
         return value
     from astropy import table
 
+    from ...votable.reading import read_votable
+
     kind = getattr(table, argument["class"])
     if isinstance(value, str):
         return kind.read(value)
     path = argument["tables"][value]
     with open(path, "rb") as file:
-        found = kind.read(file, format="votable")
+        found = kind(read_votable(file), copy=False)
     os.close(int(os.path.basename(path)))  # it was handed over
     return found
 

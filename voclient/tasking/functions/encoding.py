@@ -156,8 +156,10 @@ def _inner(value: Any) -> Any:
 def _votable(table: Any) -> str:
     from io import BytesIO
 
+    from ...votable.writing import write_votable
+
     document = BytesIO()
-    table.write(document, format="votable")
+    write_votable(table, document)
     return document.getvalue().decode()
 
 

@@ -1,4 +1,4 @@
-"""Astropy tables out of captured output. The only module here that loads astropy."""
+"""Astropy tables out of captured output. The only module of results that loads astropy."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def _read_ecsv(file: BinaryIO) -> Any:
 
 
 def _read_votable(file: BinaryIO) -> Any:
-    """By astropy, except for FITS inside the document, which astropy knows by reference only."""
-    from astropy.io.votable import parse
+    """Also with FITS inside the document, which astropy knows by reference only."""
+    from ...votable.reading import read_votable
 
     try:
-        return parse(file, verify="ignore").get_first_table().to_table(use_names_over_ids=True)
+        return read_votable(file)
     except KeyError:
         file.seek(0)
         inline = _INLINE_FITS.search(file.read())

@@ -260,11 +260,11 @@ class Session:
 
     def _launch(self) -> Conversation:
         this = ref(self)
-        invocation = translate(self._starter.descriptor, self._given)
+        controls = Controls(async_=True, cwd=self.controls.cwd, env=self.controls.env)
+        invocation = translate(self._starter.descriptor, self._given, controls)
         conversation = Conversation(
             self._starter.descriptor, invocation, self._calls, lambda ended: _process_ended(this(), ended)
         )
-        controls = Controls(async_=True, cwd=self.controls.cwd, env=self.controls.env)
         run = Run(self._starter.descriptor, invocation, controls, conversation)
         if not self._started:
             run.check_program()

@@ -16,6 +16,7 @@ from ..calls import named_files
 from ..calls.values import is_table
 from ..errors import TaskError
 from ..results.intake import Intake
+from ..running.environment import TABLE_ROWS, TABLES_VARIABLE
 from .fingerprints import digest_of_file
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = (
     "HOME", "LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC",
-    "LC_TIME", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "PERL5LIB", "PYTHONPATH", "TZ", "VOCLIENT_TABLES",
+    "LC_TIME", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH", "PERL5LIB", "PYTHONPATH", "TZ", TABLES_VARIABLE,
 )  # fmt: skip
 """Variables of this process that matter to any program; a descriptor's `reads_environment` names more."""
 _SECRET = re.compile(r"(?i)secret|token|passw|credential|auth|key")
@@ -216,6 +217,7 @@ def environment_of(
     """What matters to a run of this process's environment (`more`: other names that do), and what is set for it."""
     names = (*ENVIRONMENT, *descriptor.reads_environment, *more)
     ours = {name: os.environ[name] for name in names if name in os.environ}
+    ours.setdefault(TABLES_VARIABLE, TABLE_ROWS[0])
     return {**ours, **dict(descriptor.environment), **invocation.environment, **added}
 
 
