@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 Run = Callable[..., "Finished"]
 EXCHANGE = {"VOCLIENT_TABLES": "BINARY2"}
-CALLS = [("votcnv",), ("votsort", "-N", "ra"), ("votselect", "-w", "vmag < 1"), ("votcat", "stars.xml")]
+CALLS = [
+    ("votcnv",), ("votsort", "-N", "ra"), ("votselect", "-w", "vmag < 1"), ("votcat", "stars.xml"),
+    ("votjoin", "-c", "0", "stars.xml"),
+]  # fmt: skip
 
 
 def rows_of(document: bytes) -> str:
