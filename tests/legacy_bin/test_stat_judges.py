@@ -17,7 +17,8 @@ from astropy.table import Table
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from .votables import Field, succeeded, tabledata, write
+from .made_tables import FIELDS, NAMES, columns_of, optional, tables
+from .votables import succeeded, tabledata, write
 
 if TYPE_CHECKING:
     from ..conftest import Finished
@@ -27,12 +28,6 @@ SLOW = settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
-# The columns of every table, c1 …, and which of them are numbers.
-FIELDS: list[Field] = [
-    ("int", "", "-999"), ("long", ""), ("double", ""), ("float", ""), ("char", "*"), ("boolean", ""),
-    ("unsignedByte", ""), ("unicodeChar", "*"), ("int", "2"), ("bit", ""), ("short", "", "7"),
-]  # fmt: skip
-NAMES = [f"c{i}" for i in range(1, len(FIELDS) + 1)]
 NUMBERS = ["c1", "c2", "c3", "c4", "c7", "c11"]
 COUNTS = ["count", "nulls", "distinct"]
 PROBABILITIES = [0.0, 0.1, 0.25, 0.5, 0.999, 1.0]
@@ -42,49 +37,6 @@ ASKED = [
     "-a", "--statistics=count,nulls,distinct", "--statistics", "min,max,sum,mean,stddev,sample_stddev,median",
     "--quantiles=0,10%,0.25,50%", "--quantiles", "99.9%,1",
 ]  # fmt: skip
-
-
-def optional(inner: st.SearchStrategy[str], *nulls: str) -> st.SearchStrategy[str]:
-    return st.one_of(inner, inner, inner, st.sampled_from(nulls))
-
-
-def tables(rows: int = 30) -> st.SearchStrategy[list[list[str]]]:
-    reals = st.one_of(st.sampled_from([0.0, -0.0, 1.5, 0.1, -2.25, 1e9, math.inf, -math.inf]), st.floats(-1e30, 1e30))
-    return st.lists(
-        st.tuples(
-            optional(st.integers(-3, 3).map(str), "", "-999"),
-            optional(st.one_of(st.integers(-5, 5), st.integers(-(2**63), 2**63 - 1)).map(str), ""),
-            optional(reals.map(repr), "", "NaN"),
-            optional(st.floats(-100, 100, width=32).map(lambda x: str(np.float32(x))), "", "NaN"),
-            optional(st.sampled_from(["a", "B", "b", "a b", "x,y", 'q"']), ""),
-            optional(st.sampled_from(["true", "false", "T", "f", "1"]), "", "?"),
-            optional(st.integers(0, 255).map(str), "3"),
-            optional(st.sampled_from(["é", "日本", "𝄞", "a"]), ""),
-            optional(st.sampled_from(["1 2", "3 4"]), "1 2"),
-            st.sampled_from(["0", "1"]),
-            optional(st.integers(-3, 9).map(str), "7"),
-        ).map(list),
-        min_size=1, max_size=rows,
-    )  # fmt: skip
-
-
-def plain(value: Any) -> Any:
-    """A cell as astropy reads it; None where there is no value."""
-    if np.ma.is_masked(value):
-        return None
-    if isinstance(value, np.ndarray):
-        return tuple(value.tolist())
-    if isinstance(value, np.float32):
-        return None if np.isnan(value) else float(str(value))  # votstat reads the decimal number
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, bytes):
-        value = value.decode()
-    return None if value == "" or (isinstance(value, float) and math.isnan(value)) else value
-
-
-def columns_of(path: Path) -> dict[str, list[Any]]:
-    array = parse(path).get_first_table().array
-    return {name: [plain(array[name][i]) for i in range(len(array))] for name in array.dtype.names}
 
 
 def expected(values: list[Any]) -> dict[str, Any]:
@@ -219,7 +171,7 @@ def number(text: str) -> float:
 @given(rows=tables(400))
 def test_statistics_of_all_rows_are_those_of_stilts(run: Run, tmp_path: Path, rows: list[list[str]]) -> None:
     # Without infinities, which STILTS takes for bad values, and -0, which it takes for another value than 0.
-    rows = [[c.replace("-0.0", "0.0") if "inf" not in c else "" for c in row] for row in rows]
+    rows = [[c.replace("-0.0", "0.0") if "Inf" not in c else "" for c in row] for row in rows]
     path = write(tmp_path / "in.xml", tabledata(FIELDS, rows))
     words = ["Name", "NGood", "NBad", "Cardinality", "Minimum", "Maximum", "Sum", "Mean", "StDev"]
     theirs = stilts("tpipe", f"in={path}", "ifmt=votable", f"cmd=stats -noparallel {' '.join(words)}", "ofmt=csv")
