@@ -81,6 +81,7 @@ lint: test-packages $(VENV)/.test-tools  ## check style and types: ruff, mypy, g
 	@echo "No complaints."
 
 bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios of one run
+	@$(PIP) install --group bench
 	$(VENV)/bin/python tests/bench
 
 # Documents without their first `<`, which the target puts back.

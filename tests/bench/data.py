@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / "build" / "bench"
-BIN = Path(sys.executable).parent
+BIN = Path(os.environ.get("VOCLIENT_BINDIR", Path(sys.executable).parent))
 
 
 def program(name: str) -> Path:

@@ -1,58 +1,17 @@
-"""The table tools: instructions a byte, start-up, and CPU ratios to STILTS and astropy."""
+"""The table tools: instructions a byte, start-up, and CPU and memory beside their peers."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from data import BIN, FOLDER, cpu, table
+import table_peers
+from data import BIN, cpu, table
 from gates import GATES, per_byte
+from table_peers import OUT
 
 SMALL = Path(__file__).resolve().parents[1] / "legacy_bin" / "golden" / "inputs" / "stars.xml"
-OUT = FOLDER / "out"
-
-
-ASTROPY = """
-import sys, warnings
-warnings.simplefilter("ignore")
-from astropy.io.votable import parse
-from astropy.table import Table
-table = parse(sys.argv[1]).get_first_table().to_table()
-task = sys.argv[2]
-if task == "csv":
-    table.remove_column("mags")
-    table.write(sys.argv[3], format="ascii.csv", overwrite=True)
-elif task == "sort":
-    table.remove_column("mags")
-    table.sort("ra")
-    table.write(sys.argv[3], format="ascii.csv", overwrite=True)
-elif task == "select":
-    table.remove_column("mags")
-    table[table["g_mag"] < 18].write(sys.argv[3], format="ascii.csv", overwrite=True)
-elif task == "stat":
-    for name in table.colnames:
-        if table[name].dtype.kind in "fi" and table[name].ndim == 1:
-            table[name].min(), table[name].max(), table[name].mean(), table[name].std()
-elif task == "vot":
-    table.write(sys.argv[3], format="votable", overwrite=True)
-elif task == "fits":
-    table.remove_columns(["name", "designation", "var_flag"])
-    table.write(sys.argv[3], format="fits", overwrite=True)
-"""
-
-
-def stilts(task: str, name: Path) -> list[str]:
-    common = [f"in={name}", "ifmt=votable"]
-    return {
-        "count": ["stilts", "tpipe", *common, "omode=count"],
-        "csv": ["stilts", "tcopy", *common, f"out={OUT}/s.csv", "ofmt=csv"],
-        "vot": ["stilts", "tcopy", *common, f"out={OUT}/s.xml", "ofmt=votable-tabledata"],
-        "fits": ["stilts", "tcopy", *common, f"out={OUT}/s.fits", "ofmt=fits-basic"],
-        "binary2": ["stilts", "tcopy", *common, f"out={OUT}/s.xml", "ofmt=votable-binary2-inline"],
-        "sort": ["stilts", "tpipe", *common, "cmd=sort ra", f"out={OUT}/s.csv", "ofmt=csv"],
-        "select": ["stilts", "tpipe", *common, "cmd=select g_mag<18", f"out={OUT}/s.csv", "ofmt=csv"],
-        "stat": ["stilts", "tpipe", *common, "cmd=stats", f"out={OUT}/s.csv", "ofmt=csv"],
-    }[task]
 
 
 def ours(task: str, name: Path) -> list[str]:
@@ -65,23 +24,53 @@ def ours(task: str, name: Path) -> list[str]:
         "sort": ["votsort", "-N", "ra", "-f", "csv", "-o", f"{OUT}/v.csv"],
         "select": ["votselect", "-w", "g_mag < 18", "-f", "csv", "-o", f"{OUT}/v.csv"],
         "stat": ["votstat", "-o", f"{OUT}/v.txt"],
+        "cat": ["votcat", "-o", f"{OUT}/v.xml", str(name)],
     }[task]
     return [str(BIN / words[0]), *words[1:], str(name)]
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is done with a table of so many million rows, and the floors and goals: CPU seconds and ratios."""
+
+    name: str
+    label: str
+    serialization: str = "tabledata"
+    seconds: float | None = None
+    stilts: str = ""
+    astropy: str = ""  # empty: it is not asked
+    frames: bool = False
+
+
 TASKS = [
-    # task, serialization read, label, also by astropy
-    ("count", "tabledata", "votinfo, TABLEDATA", True),
-    ("count", "binary2", "votinfo, BINARY2", False),
-    ("csv", "tabledata", "votcnv to CSV", True),
-    ("vot", "tabledata", "votcnv to VOTable", True),
-    ("fits", "tabledata", "votcnv to FITS", True),
-    ("binary2", "tabledata", "votcnv to BINARY2", False),
-    ("csv", "binary2", "votcnv BINARY2 to CSV", False),
-    ("sort", "tabledata", "votsort to CSV", True),
-    ("select", "tabledata", "votselect to CSV, one row of six", True),
-    ("stat", "tabledata", "votstat", True),
+    Task("count", "votinfo, TABLEDATA", "tabledata", 0.2, "15, 30", "80, 150", True),
+    Task("count", "votinfo, BINARY2", "binary2"),
+    Task("csv", "votcnv to CSV", "tabledata", 0.45, "12, 28", "40, 85", True),
+    Task("vot", "votcnv to VOTable", "tabledata", 0.5, "10, 20", "100, 200"),
+    Task("fits", "votcnv to FITS", "tabledata", 0.8, "6, 10", "20, 40"),
+    Task("binary2", "votcnv to BINARY2", "tabledata", 0.8, "6, 10", "60, 120"),
+    Task("csv", "votcnv BINARY2 to CSV", "binary2", 1.2, "4, 7", "15, 30"),
+    Task("sort", "votsort to CSV", "tabledata", 1.2, "8, 14", "20, 33", True),
+    Task("select", "votselect to CSV, one row of six", "tabledata", 0.3, "14, 27", "50, 100", True),
+    Task("stat", "votstat", "tabledata", 0.6, "7, 12", "30, 50", True),
+    Task("cat", "votcat of two, to VOTable (frames: CSV)", "tabledata", 0.9, "12, 23", "", True),
 ]
+
+
+def compare(task: Task, rows: int, peers: bool) -> str:
+    """A row of the table."""
+    name = table(rows, task.serialization)
+    mine, _, memory = cpu(ours(task.name, name), 5)
+    goal = "" if task.seconds is None else f"{task.seconds * rows / 1e6:g}"
+    ratios = [""] * 4
+    if peers:
+        ratios[0] = f"{table_peers.stilts(task.name, name) / mine:.0f}"
+        if task.astropy:
+            ratios[1] = f"{table_peers.astropy(task.name, rows, task.serialization) / mine:.0f}"
+        if task.frames:
+            ratios[2:] = [f"{table_peers.frames(task.name, each, name) / mine:.1f}" for each in ("polars", "duckdb")]
+    cells = [task.label, f"{mine:.2f}", goal, f"{memory:.1f}", ratios[0], task.stilts, ratios[1], task.astropy]
+    return f"| {' | '.join([*cells, *ratios[2:]])} |"
 
 
 def report(rows: int = 1_000_000, peers: bool = True) -> list[str]:
@@ -106,15 +95,12 @@ def report(rows: int = 1_000_000, peers: bool = True) -> list[str]:
     ]
     lines.append(f"| `votinfo -s` | {seconds * 1e3:.1f} | {memory:.1f} |")
     lines += ["", f"### CPU against the peers, {rows} rows", ""]
-    lines += ["| task | CPU s | peak MB | STILTS ÷ ours | astropy ÷ ours |", "| --- | --: | --: | --: | --: |"]
-    for task, serialization, label, by_astropy in TASKS:
-        name = table(rows, serialization)
-        mine, _, memory = cpu(ours(task, name), 5)
-        ratios = ["", ""]
-        if peers:
-            ratios[0] = f"{cpu(stilts(task, name), 1)[0] / mine:.0f}"
-            if by_astropy:
-                words = [sys.executable, "-c", ASTROPY, str(name), task, f"{OUT}/a.out"]
-                ratios[1] = f"{cpu(words, 1)[0] / mine:.0f}"
-        lines.append(f"| {label} | {mine:.2f} | {memory:.1f} | {ratios[0]} | {ratios[1]} |")
+    lines += [
+        "| task | CPU s | goal | peak MB | STILTS ÷ ours | floor, goal | astropy ÷ ours | floor, goal | polars ÷ ours "
+        "| duckdb ÷ ours |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    ]
+    for task in TASKS:
+        lines.append(compare(task, rows, peers))
+        print(lines[-1], file=sys.stderr, flush=True)  # it takes a while
     return lines
