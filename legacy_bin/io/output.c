@@ -27,6 +27,7 @@ enum kind {
     KIND_FILE,     /* unnamed until it is complete */
     KIND_NOWHERE,
     KIND_SPOOL,
+    KIND_BUFFER, /* the window is a part of it */
 };
 
 /* What struct output really is. */
@@ -40,7 +41,8 @@ struct writer {
     char *target;         /* where the file goes, links followed */
     struct stat replaced; /* the file that was there; st_mode 0: none */
     struct spool *spool;
-    char bytes[HELD + OUTPUT_ROOM];
+    struct buffer *buffer;
+    char bytes[]; /* HELD + OUTPUT_ROOM, but for KIND_BUFFER */
 };
 
 static struct writer *writer_of(const struct output *output) {
@@ -54,15 +56,12 @@ static void set_room(struct writer *writer, size_t room) {
 
 /* Pages of the buffer that are never touched cost nothing, so it is always the whole HELD. */
 static struct writer *make_writer(enum kind kind, int descriptor, struct error *error) {
-    struct writer *writer = malloc(sizeof *writer);
+    struct writer *writer = malloc(sizeof *writer + HELD + OUTPUT_ROOM);
     if (!writer) {
         error_set_memory(error);
         return NULL;
     }
-    memset(writer, 0, offsetof(struct writer, bytes));
-    writer->kind = kind;
-    writer->descriptor = descriptor;
-    writer->file.descriptor = -1;
+    *writer = (struct writer){.kind = kind, .descriptor = descriptor, .file.descriptor = -1};
     set_room(writer, kind == KIND_STANDARD ? HELD + OUTPUT_ROOM : BLOCK);
     return writer;
 }
@@ -163,6 +162,31 @@ struct output *output_open_spool(struct spool *spool, struct error *error) {
     return &writer->window;
 }
 
+/* The window is what the buffer has room for; when it cannot grow, the content is given up. */
+static void grow_buffer(struct writer *writer, size_t used) {
+    struct buffer *buffer = writer->buffer;
+    buffer->length += used;
+    writer->window.at = buffer_reserve(buffer, OUTPUT_ROOM);
+    if (!writer->window.at) {
+        writer->reason = ENOMEM;
+        buffer->length = 0;
+        writer->window.at = buffer->bytes; /* it had this room before */
+    }
+    writer->window.end = buffer->bytes + buffer->capacity;
+}
+
+struct output *output_open_buffer(struct buffer *buffer, struct error *error) {
+    struct writer *writer = malloc(sizeof *writer);
+    if (!writer || !buffer_reserve(buffer, OUTPUT_ROOM)) {
+        free(writer);
+        error_set_memory(error);
+        return NULL;
+    }
+    *writer = (struct writer){.kind = KIND_BUFFER, .descriptor = -1, .file.descriptor = -1, .buffer = buffer};
+    grow_buffer(writer, 0);
+    return &writer->window;
+}
+
 bool output_failed(const struct output *output) {
     return writer_of(output)->reason != 0;
 }
@@ -208,6 +232,10 @@ static void send_bytes(struct writer *writer, const char *bytes, size_t length) 
 
 void output_flush(struct output *output) {
     struct writer *writer = writer_of(output);
+    if (writer->kind == KIND_BUFFER) {
+        grow_buffer(writer, (size_t)(output->at - writer->buffer->bytes) - writer->buffer->length);
+        return;
+    }
     send_bytes(writer, writer->bytes, (size_t)(output->at - writer->bytes));
     set_room(writer, BLOCK);
 }
@@ -287,6 +315,8 @@ bool output_commit(struct output *output, struct error *error) {
             error_set_errno(error, "Cannot write output file '%s'", writer->name);
         else if (writer->kind == KIND_SPOOL)
             error_set_errno(error, "Cannot write a temporary file");
+        else if (writer->kind == KIND_BUFFER)
+            error_set_memory(error);
         else
             error_set_errno(error, "Cannot write standard output");
     }

@@ -6,8 +6,8 @@
 #ifndef IO_OUTPUT_H
 #define IO_OUTPUT_H
 
+#include "base/buffer.h"
 #include "base/error.h"
-#include "base/slice.h"
 
 /* Only the two pointers are anybody's business, for the inline functions below. */
 struct output {
@@ -23,6 +23,9 @@ struct output *output_open_nowhere(struct error *error);
 /* An output that ends in a spool (spool.h; borrowed, to be closed after the output). */
 struct spool;
 struct output *output_open_spool(struct spool *spool, struct error *error);
+
+/* An output that ends in a buffer (borrowed), behind what is in it; the buffer is whole after output_commit(). */
+struct output *output_open_buffer(struct buffer *buffer, struct error *error);
 
 /* Writing never fails at once: the first error is kept and returned by output_commit();
  * output_failed() tells it early, so that long work can stop. */

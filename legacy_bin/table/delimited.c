@@ -10,7 +10,7 @@ struct delimited {
     char delimiter;
     struct first_output first;
     struct output *lines; /* where the table goes */
-    struct buffer room;
+    struct sink_room room;
 };
 
 static char delimiter_of(enum format format) {
@@ -92,12 +92,12 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
     return true;
 }
 
-static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
-    struct delimited *delimited = (struct delimited *)sink;
-    struct output *output = delimited->lines;
+static bool make(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
+                 const struct vot_row *row, uint64_t number, struct output *output, struct error *error) {
     const struct vot_field *field = table->fields;
     const struct vot_cell *cell = row->cells, *end = cell + row->count;
-    char delimiter = delimited->delimiter;
+    char delimiter = ((const struct delimited *)sink)->delimiter;
+    (void)number;
     for (; cell < end; cell++, field++) {
         if (vot_cell_is_item(field, cell)) { /* nothing in it is special */
             char *at = output_reserve(output, NUMBER_ROOM + 1);
@@ -108,7 +108,7 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
         }
         struct slice text = {cell->bytes, cell->length};
         if (cell->form != VOT_TEXT && cell->form != VOT_CDATA) {
-            text = vot_cell_text(field, cell, &delimited->room);
+            text = vot_cell_text(field, cell, &room->text);
             if (!text.text) return error_set_memory(error);
         }
         write_cell(output, text, delimiter);
@@ -122,6 +122,23 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
     return true;
 }
 
+static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    struct delimited *delimited = (struct delimited *)sink;
+    return make(sink, &delimited->room, table, row, 0, delimited->lines, error);
+}
+
+static bool put(struct sink *sink, struct slice bytes, uint64_t rows, struct error *error) {
+    (void)rows, (void)error;
+    output_write_slice(((struct delimited *)sink)->lines, bytes);
+    return true;
+}
+
+static const struct sink_maker *maker(const struct sink *sink) {
+    static const struct sink_maker lines = {.is_text = true, .make = make, .put = put};
+    (void)sink;
+    return &lines;
+}
+
 static bool end(struct sink *sink, struct error *error) {
     return first_output_end(&((struct delimited *)sink)->first, sink->output, error);
 }
@@ -129,7 +146,7 @@ static bool end(struct sink *sink, struct error *error) {
 static void close_delimited(struct sink *sink) {
     struct delimited *delimited = (struct delimited *)sink;
     first_output_close(&delimited->first);
-    buffer_free(&delimited->room);
+    buffer_free(&delimited->room.text);
     free(delimited);
 }
 
@@ -140,6 +157,7 @@ static const struct sink_class class = {
     .end = end,
     .shows = shows,
     .close = close_delimited,
+    .maker = maker,
 };
 
 struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error) {

@@ -18,8 +18,7 @@ struct html {
     struct part table[2];      /* html: of the top RESOURCE, and of the one nested in it */
     struct part nested;        /* html: the RESOURCEs nested in the top one, written out */
     bool has_blocks;           /* html: a RESOURCE has been written */
-    uint64_t row;
-    struct buffer room;
+    struct sink_room room;
 };
 
 /* `'` would end the attributes of our tables. */
@@ -180,7 +179,6 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
         output_write_slice(html->lines, SLICE("</th>"));
     }
     output_write_string(html->lines, "</tr></thead>\n<tbody>\n");
-    html->row = 0;
     return true;
 }
 
@@ -193,13 +191,13 @@ static bool is_link(struct slice text) {
            starts_with(text, SLICE("ftp://"));
 }
 
-static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
-    struct html *html = (struct html *)sink;
-    struct output *output = html->lines;
-    output_write_string(output, html->row++ % 2 == 0 ? " <tr style=\"background:#ccc\">\n"
-                                                     : " <tr style=\"background:#eee\">\n");
+static bool make(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
+                 const struct vot_row *row, uint64_t number, struct output *output, struct error *error) {
+    (void)sink;
+    output_write_string(output,
+                        number % 2 == 0 ? " <tr style=\"background:#ccc\">\n" : " <tr style=\"background:#eee\">\n");
     for (size_t i = 0; i < row->count; i++) {
-        struct slice text = vot_cell_text(&table->fields[i], &row->cells[i], &html->room);
+        struct slice text = vot_cell_text(&table->fields[i], &row->cells[i], &room->text);
         if (!text.text) return error_set_memory(error);
         output_write_slice(output, SLICE("  <td>"));
         if (is_link(text)) {
@@ -213,6 +211,23 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
     }
     output_write_slice(output, SLICE(" </tr>\n"));
     return true;
+}
+
+static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    struct html *html = (struct html *)sink;
+    return make(sink, &html->room, table, row, sink->rows - 1, html->lines, error);
+}
+
+static bool put(struct sink *sink, struct slice bytes, uint64_t rows, struct error *error) {
+    (void)rows, (void)error;
+    output_write_slice(((struct html *)sink)->lines, bytes);
+    return true;
+}
+
+static const struct sink_maker *maker(const struct sink *sink) {
+    static const struct sink_maker lines = {.is_text = true, .make = make, .put = put};
+    (void)sink;
+    return &lines;
 }
 
 static bool rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
@@ -253,7 +268,7 @@ static void close_html(struct sink *sink) {
     close_part(&html->table[0]);
     close_part(&html->table[1]);
     close_part(&html->nested);
-    buffer_free(&html->room);
+    buffer_free(&html->room.text);
     free(html);
 }
 
@@ -266,6 +281,7 @@ static const struct sink_class class = {
     .end = end,
     .shows = shows,
     .close = close_html,
+    .maker = maker,
 };
 
 struct sink *html_sink_open(struct sink_settings settings, struct output *output, struct error *error) {

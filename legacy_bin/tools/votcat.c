@@ -215,6 +215,7 @@ static int write_document(struct job *job) {
     struct output *output = conversion_output(job->arguments, &error);
     struct sink *sink = output ? sink_open(job->settings, output, &error) : NULL;
     bool done = sink && write_all(job, sink, &current, &error);
+    sink_settle(sink, &error);
     sink_close(sink);
     if (done)
         done = output_commit(output, &error);

@@ -37,6 +37,7 @@ static int run(const struct arguments *arguments) {
         arguments_return(arguments) ? output_open_nowhere(&error) : conversion_output(arguments, &error);
     struct sink *sink = output ? sink_open(settings, output, &error) : NULL;
     bool done = sink && convert(reader, sink, &error);
+    sink_settle(sink, &error);
     sink_close(sink);
     if (done)
         done = output_commit(output, &error);

@@ -156,6 +156,7 @@ static int write_joined(const struct arguments *arguments, struct join *join, st
     struct output *output = conversion_output(arguments, &error);
     struct sink *sink = output ? sink_open(*settings, output, &error) : NULL;
     bool done = sink && join_write(join, sink, &error);
+    sink_settle(sink, &error);
     sink_close(sink);
     if (done)
         done = output_commit(output, &error);

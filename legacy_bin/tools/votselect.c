@@ -280,6 +280,7 @@ static bool run_job(struct job *job, struct error *error) {
     if (!is_counted) job->sink = sink_open(job->settings, output, error);
     bool done = (job->sink || is_counted) && select_all(job, error);
     if (done && is_counted) output_format(output, "%llu\n", (unsigned long long)job->selection.selected);
+    sink_settle(job->sink, error);
     sink_close(job->sink);
     if (done) return output_commit(output, error);
     output_discard(output);

@@ -206,6 +206,7 @@ static int run(const struct arguments *arguments) {
     struct output *output = prepare(&job, reader, &error) ? conversion_output(arguments, &error) : NULL;
     struct sink *sink = output ? sink_open(job.settings, output, &error) : NULL;
     bool done = sink && sink_replay(sink, vot_root(reader), write_rows, &job, &error) && sink_end(sink, &error);
+    sink_settle(sink, &error);
     sink_close(sink);
     if (done)
         done = output_commit(output, &error);

@@ -42,6 +42,30 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
     return row_spool_write(((struct fits_sink *)sink)->current->rows, row, error);
 }
 
+static bool open_room(const struct sink *sink, struct sink_room *room, struct error *error) {
+    return row_spool_open_encoder(((const struct fits_sink *)sink)->current->rows, &room->encoder, error);
+}
+
+static bool make(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
+                 const struct vot_row *row, uint64_t number, struct output *output, struct error *error) {
+    (void)sink, (void)table;
+    return row_encode_to(&room->encoder, row, number, output, error);
+}
+
+static bool put(struct sink *sink, struct slice bytes, uint64_t rows, struct error *error) {
+    return row_spool_put(((struct fits_sink *)sink)->current->rows, bytes, rows, error);
+}
+
+static void close_room(struct sink *sink, struct sink_room *room) {
+    row_spool_close_encoder(((struct fits_sink *)sink)->current->rows, &room->encoder);
+}
+
+static const struct sink_maker *maker(const struct sink *sink) {
+    static const struct sink_maker binary = {.open = open_room, .make = make, .put = put, .close = close_room};
+    (void)sink;
+    return &binary;
+}
+
 /* The TABLE's name, unless a file name in the extended syntax of CFITSIO could not hold it. */
 static struct slice extension_name(const struct vot_table *table, unsigned long hdu, char room[32]) {
     struct slice name = vot_attribute(table->node, "name");
@@ -97,6 +121,7 @@ static const struct sink_class class = {
     .row = row,
     .end = end,
     .close = close_sink,
+    .maker = maker,
 };
 
 struct sink *fits_sink_open(struct sink_settings settings, struct output *output, struct error *error) {

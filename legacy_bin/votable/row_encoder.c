@@ -118,6 +118,14 @@ bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct e
     return true;
 }
 
+bool row_encode_to(struct row_encoder *encoder, const struct vot_row *row, uint64_t number, struct output *output,
+                   struct error *error) {
+    encoder->rows = number; /* messages count from 1 */
+    if (!row_encode(encoder, row, error)) return false;
+    output_write_slice(output, buffer_slice(&encoder->row));
+    return true;
+}
+
 void row_encoder_free(struct row_encoder *encoder) {
     buffer_free(&encoder->row);
     buffer_free(&encoder->room);

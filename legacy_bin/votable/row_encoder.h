@@ -2,6 +2,7 @@
 #ifndef VOTABLE_ROW_ENCODER_H
 #define VOTABLE_ROW_ENCODER_H
 
+#include "io/output.h"
 #include "votable/cell.h"
 
 /* What a column's cells have in common, as far as headers must say it. */
@@ -32,6 +33,9 @@ struct row_encoder {
 
 /* Puts the row's bytes into encoder->row. */
 bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct error *error);
+/* The row of this number, from 0, behind what `output` has. */
+bool row_encode_to(struct row_encoder *encoder, const struct vot_row *row, uint64_t number, struct output *output,
+                   struct error *error);
 void row_encoder_free(struct row_encoder *encoder);
 
 /* The field's VALUES null, or when it has none that is of its type, the smallest value no cell has.

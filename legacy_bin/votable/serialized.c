@@ -266,6 +266,40 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
     return serialized->spool ? row_spool_write(serialized->spool, row, error) : write_row(serialized, row, error);
 }
 
+static bool open_room(const struct sink *sink, struct sink_room *room, struct error *error) {
+    const struct serialized *serialized = (const struct serialized *)sink;
+    if (serialized->spool) return row_spool_open_encoder(serialized->spool, &room->encoder, error);
+    const struct row_encoder *encoder = &serialized->encoder;
+    room->encoder =
+        (struct row_encoder){.table = encoder->table, .has_mask = encoder->has_mask, .nulls = encoder->nulls};
+    return true;
+}
+
+static bool make(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
+                 const struct vot_row *row, uint64_t number, struct output *output, struct error *error) {
+    (void)sink, (void)table;
+    return row_encode_to(&room->encoder, row, number, output, error);
+}
+
+static bool put(struct sink *sink, struct slice bytes, uint64_t rows, struct error *error) {
+    struct serialized *serialized = (struct serialized *)sink;
+    if (serialized->spool) return row_spool_put(serialized->spool, bytes, rows, error);
+    serialized->encoder.rows += rows;
+    base64_write(&serialized->base64, bytes.text, bytes.length);
+    return true;
+}
+
+static void close_room(struct sink *sink, struct sink_room *room) {
+    struct serialized *serialized = (struct serialized *)sink;
+    if (serialized->spool) row_spool_close_encoder(serialized->spool, &room->encoder);
+}
+
+static const struct sink_maker *maker(const struct sink *sink) {
+    static const struct sink_maker binary = {.open = open_room, .make = make, .put = put, .close = close_room};
+    return ((const struct serialized *)sink)->format == FORMAT_VOTABLE ? NULL
+                                                                       : &binary; /* the XML writer has its own */
+}
+
 /* The null values that FIELDs must say because cells without value came. */
 static bool choose_nulls(struct serialized *serialized, const struct vot_table *table, struct error *error) {
     const struct column_facts *facts = row_spool_facts(serialized->spool);
@@ -355,6 +389,7 @@ static const struct sink_class class = {
     .rows_end = rows_end,
     .end = end,
     .close = close_sink,
+    .maker = maker,
 };
 
 struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error) {

@@ -1,6 +1,8 @@
 /* sink.c - the names of the output formats, and a document's events handed to the writer of one. */
 #include "votable/sink.h"
 
+#include "votable/sink_crew.h"
+
 static const struct {
     const char *name;
     enum format format;
@@ -90,7 +92,16 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
 }
 
 void sink_close(struct sink *sink) {
-    if (sink) sink->class->close(sink);
+    if (!sink) return;
+    sink_crew_close(sink);
+    sink->class->close(sink);
+}
+
+void sink_settle(struct sink *sink, struct error *error) {
+    struct error earlier = {0};
+    if (!sink || !error->text || sink_crew_finish(sink, &earlier)) return;
+    error_clear(error);
+    *error = earlier;
 }
 
 bool sink_start(struct sink *sink, const struct vot_node *node, struct error *error) {
@@ -110,15 +121,20 @@ bool sink_shows(const struct sink *sink, const struct vot_table *table) {
 }
 
 bool sink_rows(struct sink *sink, const struct vot_table *table, struct error *error) {
+    sink->rows = sink->cells = 0;
     return !sink->class->rows || sink->class->rows(sink, table, error);
 }
 
 bool sink_row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    sink->rows++;
+    sink->cells += row->count;
+    if (sink->crew || (sink->cells >= SINK_CREW_CELLS && sink_crew_begin(sink, table)))
+        return sink_crew_row(sink, row, error);
     return sink->class->row(sink, table, row, error);
 }
 
 bool sink_rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
-    return !sink->class->rows_end || sink->class->rows_end(sink, table, error);
+    return sink_crew_finish(sink, error) && (!sink->class->rows_end || sink->class->rows_end(sink, table, error));
 }
 
 bool sink_end(struct sink *sink, struct error *error) {

@@ -6,6 +6,7 @@
 
 #include "io/output.h"
 #include "votable/reader.h"
+#include "votable/row_encoder.h"
 
 enum format {
     FORMAT_VOTABLE,  /* vot xml raw: TABLEDATA */
@@ -55,16 +56,42 @@ struct sink_class {
     bool (*end)(struct sink *sink, struct error *error);                   /* the document is over */
     bool (*shows)(const struct sink *sink, const struct vot_table *table); /* its rows; NULL: those of every table */
     void (*close)(struct sink *sink);                                      /* frees it */
+    /* How the rows of this table can be made by several threads; NULL, or it returns NULL: only by `row`. */
+    const struct sink_maker *(*maker)(const struct sink *sink);
 };
 struct sink {
     const struct sink_class *class;
     struct output *output; /* borrowed */
     struct sink_settings settings;
+    struct sink_crew *crew; /* makes rows now; NULL: they go to `row` */
+    uint64_t rows, cells;   /* so far, of the table whose rows come in */
+};
+
+/* What a thread has for itself; zero-initialised. */
+struct sink_room {
+    struct buffer text;
+    struct row_encoder encoder;
+};
+/* The bytes of rows, made apart from each other and put into the output in the order of the rows. */
+struct sink_maker {
+    bool is_text; /* cells are written as text: those that come in binary are worth more threads, else those in text */
+    /* Before the first row; NULL: nothing to do. */
+    bool (*open)(const struct sink *sink, struct sink_room *room, struct error *error);
+    /* The row of this number, from 0, to `output` (not the sink's). In any thread: the sink is only read. */
+    bool (*make)(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
+                 const struct vot_row *row, uint64_t number, struct output *output, struct error *error);
+    /* The bytes of the next `rows` rows. */
+    bool (*put)(struct sink *sink, struct slice bytes, uint64_t rows, struct error *error);
+    /* Behind the last row; the room's buffers are freed afterwards. NULL: nothing to do. */
+    void (*close)(struct sink *sink, struct sink_room *room);
 };
 
 struct sink *sink_open(struct sink_settings settings, struct output *output, struct error *error);
 /* Hand on the reader's last event. VOT_END calls `end`; rows that are not shown are passed by vot_skip_rows(). */
 bool sink_event(struct sink *sink, struct vot_reader *reader, enum vot_event event, struct error *error);
+/* Before sink_close(): when something has failed, what was given before it is written; an error of these rows, which
+ * came earlier, takes the place of that in `error`. Otherwise, and for NULL, nothing. */
+void sink_settle(struct sink *sink, struct error *error);
 void sink_close(struct sink *sink);
 
 /* The same events one by one, for tools that replay the tree. */

@@ -17,7 +17,7 @@ struct writer {
     struct buffer levels; /* one byte for each open element */
     /* What stands around the cells of a row; each with a block of slack. */
     struct buffer first, between, last, empty_row;
-    struct buffer room; /* text of a cell that came in binary */
+    struct sink_room room; /* text of a cell that came in binary */
 };
 
 static void break_line(const struct writer *writer, struct buffer *line, size_t depth) {
@@ -151,10 +151,10 @@ static inline void write_piece(struct output *output, const struct buffer *piece
     output_advance(output, piece->length);
 }
 
-static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
-    struct writer *writer = (struct writer *)sink;
-    struct output *output = sink->output;
-    writer->levels.bytes[writer->levels.length - 1] = HAS_ELEMENTS;
+static bool make(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
+                 const struct vot_row *row, uint64_t number, struct output *output, struct error *error) {
+    const struct writer *writer = (const struct writer *)sink;
+    (void)number;
     if (row->count == 0) {
         write_piece(output, &writer->empty_row);
         return true;
@@ -170,13 +170,31 @@ static bool row(struct sink *sink, const struct vot_table *table, const struct v
             char *out = output_reserve(output, NUMBER_ROOM);
             output_advance(output, vot_item_text(table->fields[i].type, cell->bytes, out));
         } else {
-            struct slice text = vot_cell_text(&table->fields[i], cell, &writer->room);
+            struct slice text = vot_cell_text(&table->fields[i], cell, &room->text);
             if (!text.text) return error_set_memory(error);
             escape_cell(output, text);
         }
     }
     write_piece(output, &writer->last);
     return true;
+}
+
+static bool row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
+    struct writer *writer = (struct writer *)sink;
+    writer->levels.bytes[writer->levels.length - 1] = HAS_ELEMENTS;
+    return make(sink, &writer->room, table, row, 0, sink->output, error);
+}
+
+static bool put(struct sink *sink, struct slice bytes, uint64_t rows, struct error *error) {
+    (void)rows, (void)error;
+    output_write_slice(sink->output, bytes);
+    return true;
+}
+
+static const struct sink_maker *maker(const struct sink *sink) {
+    static const struct sink_maker text = {.is_text = true, .make = make, .put = put};
+    (void)sink;
+    return &text;
 }
 
 static bool rows_end(struct sink *sink, const struct vot_table *table, struct error *error) {
@@ -195,7 +213,7 @@ static void close_writer(struct sink *sink) {
     buffer_free(&writer->between);
     buffer_free(&writer->last);
     buffer_free(&writer->empty_row);
-    buffer_free(&writer->room);
+    buffer_free(&writer->room.text);
     free(writer);
 }
 
@@ -207,6 +225,7 @@ static const struct sink_class class = {
     .row = row,
     .rows_end = rows_end,
     .close = close_writer,
+    .maker = maker,
 };
 
 struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error) {

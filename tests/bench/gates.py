@@ -15,7 +15,7 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votcnv"], "tabledata", 12),
     (["votcnv", "-f", "votb2"], "tabledata", 30),
     (["votcnv", "-f", "fits"], "tabledata", 30),
-    (["votcnv", "-f", "csv"], "binary2", 30),
+    (["votcnv", "--threads=1", "-f", "csv"], "binary2", 30),
     (["votsort", "-N", "ra", "-f", "csv"], "tabledata", 25),
     (["votselect", "-f", "csv", "-w", "g_mag < 18"], "tabledata", 8),
     (["votselect", "-C", "-w", "g_mag < 18"], "tabledata", 7),
