@@ -85,15 +85,17 @@ bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios o
 	$(VENV)/bin/python tests/bench
 
 # Documents without their first `<`, which the target puts back.
-fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable reader and of expressions, FUZZ_SECONDS (60) each
+fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable reader, votinfo --lint and expressions, FUZZ_SECONDS (60) each
 	$(call install-packages,clang libclang-rt-14-dev)
 	[ -d build/fuzz ] || CC=clang $(MESON) setup build/fuzz -Dfuzz=true \
 	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-	$(NINJA) -C build/fuzz --quiet tests/fuzz/fuzz_reader tests/fuzz/fuzz_expression
+	$(NINJA) -C build/fuzz --quiet tests/fuzz/fuzz_reader tests/fuzz/fuzz_lint tests/fuzz/fuzz_expression
 	mkdir -p build/fuzz/corpus build/fuzz/expressions
 	for file in tests/legacy_bin/golden/inputs/*.xml; do \
 	  tail -c +2 $$file >build/fuzz/corpus/$$(basename $$file); done
 	build/fuzz/tests/fuzz/fuzz_reader -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \
+	  -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
+	build/fuzz/tests/fuzz/fuzz_lint -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \
 	  -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
 	split -l 1 tests/fuzz/expressions.txt build/fuzz/expressions/seed.
 	build/fuzz/tests/fuzz/fuzz_expression -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \

@@ -24,6 +24,26 @@ static inline bool is_digit(char c) {
     return (unsigned char)(c - '0') < 10;
 }
 
+/* The first byte that is no digit, eight at a time: bytes behind the end are looked at, and do not matter. */
+static inline const char *pass_digits(const char *at, const char *end) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t ones = 0x0101010101010101u;
+    for (; at < end; at += 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        word ^= ones * '0';
+        uint64_t stops = ((word + ones * (0x80 - 10)) | word) & ones * 0x80; /* right up to the first one */
+        if (!stops) continue;
+        at += __builtin_ctzll(stops) >> 3;
+        break;
+    }
+    return at < end ? at : end;
+#else
+    while (at < end && is_digit(*at)) at++;
+    return at;
+#endif
+}
+
 static bool is_hexadecimal(const struct lint_column *column, struct slice item) {
     size_t digits = item.length - 2;
     if (digits == 0 || digits > 2 * vot_type_size(column->field->type)) return false;
@@ -32,22 +52,29 @@ static bool is_hexadecimal(const struct lint_column *column, struct slice item) 
     return true;
 }
 
-static enum lint_rule check_integer(const struct lint_column *column, struct slice item) {
-    const char *at = item.text, *end = at + item.length;
-    if (item.length > 2 && at[0] == '0' && at[1] == 'x') return is_hexadecimal(column, item) ? RULE_NONE : RULE_CELL;
-    bool is_negative = *at == '-';
-    if (is_negative || *at == '+') at++;
-    if (at == end) return RULE_CELL;
-    uint64_t value = 0;
-    bool is_large = false;
+/* So many digits are never too many for a type of 1, 2, 4, 8 bytes. */
+static const unsigned char safe_digits[] = {[1] = 2, [2] = 4, [4] = 9, [8] = 18};
+
+static enum lint_rule check_range(const struct lint_column *column, const char *at, const char *end, bool is_negative) {
+    uint64_t value = 0, limit = is_negative ? (uint64_t)0 - (uint64_t)column->lowest : (uint64_t)column->highest;
     for (; at < end; at++) {
-        if (!is_digit(*at)) return RULE_CELL;
         uint64_t digit = (uint64_t)(*at - '0');
-        is_large = is_large || value > (UINT64_MAX - digit) / 10;
+        if (value > (UINT64_MAX - digit) / 10) return RULE_CELL_RANGE;
         value = value * 10 + digit;
     }
-    uint64_t limit = is_negative ? (uint64_t)0 - (uint64_t)column->lowest : (uint64_t)column->highest;
-    return is_large || value > limit ? RULE_CELL_RANGE : RULE_NONE;
+    return value > limit ? RULE_CELL_RANGE : RULE_NONE;
+}
+
+static inline enum lint_rule check_integer(const struct lint_column *column, struct slice item) {
+    const char *at = item.text, *end = at + item.length;
+    bool is_negative = *at == '-';
+    if (is_negative || *at == '+') at++;
+    size_t count = (size_t)(pass_digits(at, end) - at);
+    if (count == 0 || at + count < end)
+        return item.length > 2 && memcmp(item.text, "0x", 2) == 0 && is_hexadecimal(column, item) ? RULE_NONE
+                                                                                                  : RULE_CELL;
+    bool is_small = count <= safe_digits[vot_type_size(column->field->type)] && !(is_negative && column->lowest == 0);
+    return is_small ? RULE_NONE : check_range(column, at, end, is_negative);
 }
 
 /* Only numbers with an exponent of their type's last digits can overflow; so few are really read. */
@@ -68,11 +95,11 @@ static enum lint_rule check_real(const struct lint_column *column, struct slice 
     const char *at = item.text, *end = at + item.length;
     if (*at == '-' || *at == '+') at++;
     const char *digits = at;
-    while (at < end && is_digit(*at)) at++;
+    at = pass_digits(at, end);
     size_t count = (size_t)(at - digits);
     if (at < end && *at == '.') {
         digits = ++at;
-        while (at < end && is_digit(*at)) at++;
+        at = pass_digits(at, end);
         count += (size_t)(at - digits);
     }
     if (count == 0) {
@@ -85,7 +112,7 @@ static enum lint_rule check_real(const struct lint_column *column, struct slice 
     at++;
     if (at < end && (*at == '-' || *at == '+')) at++;
     digits = at;
-    while (at < end && is_digit(*at)) at++;
+    at = pass_digits(at, end);
     count = (size_t)(at - digits);
     if (at < end || count == 0 || count > 3) return RULE_CELL;
     return count > 1 && digits[0] > '2' && digits[-1] != '-' ? check_exponent(column, item) : RULE_NONE;
@@ -164,9 +191,14 @@ static size_t count_characters(struct slice text, uint32_t *widest) {
 }
 
 static bool is_ascii(struct slice text) {
-    unsigned char seen = 0;
-    for (size_t i = 0; i < text.length; i++) seen |= (unsigned char)text.text[i];
-    return seen < 0x80;
+    uint64_t seen = 0, word;
+    size_t at = 0;
+    for (; at + sizeof word <= text.length; at += sizeof word) {
+        memcpy(&word, text.text + at, sizeof word);
+        seen |= word;
+    }
+    for (; at < text.length; at++) seen |= (unsigned char)text.text[at];
+    return !(seen & 0x8080808080808080u);
 }
 
 static enum lint_rule check_text(const struct lint_column *column, struct slice text) {

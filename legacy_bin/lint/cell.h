@@ -18,7 +18,7 @@ struct lint_column {
 };
 
 void lint_column_open(struct lint_column *column, const struct vot_field *field, enum lint_version version);
-/* RULE_NONE, or the first rule that is broken. */
+/* RULE_NONE, or the first rule that is broken. VOT_CELL_SLACK bytes behind the text can be read, as with all cells. */
 enum lint_rule lint_cell_text(const struct lint_column *column, struct slice text);
 /* For BINARY, BINARY2 and FITS. */
 enum lint_rule lint_cell_bytes(const struct lint_column *column, const struct vot_cell *cell);

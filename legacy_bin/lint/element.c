@@ -53,6 +53,14 @@ static void check_meta(struct lint *lint, const struct lint_frame *frame) {
     }
 }
 
+static void check_query_status(struct lint *lint, const struct lint_frame *frame) {
+    struct slice value = vot_attribute(frame->node, "value");
+    if (!slice_equal(vot_attribute(frame->node, "name"), SLICE("QUERY_STATUS"))) return;
+    if (lint_has_word("OK ERROR OVERFLOW", value)) return;
+    report_say(&lint->report, RULE_QUERY_STATUS, frame->place, SLICE(""),
+               "QUERY_STATUS is '%.*s' (OK ERROR OVERFLOW; more about it is the text of the INFO)", SHOWN(value));
+}
+
 static void check_stream(struct lint *lint, const struct lint_frame *frame) {
     struct slice encoding = vot_attribute(frame->node, "encoding"), href = vot_attribute(frame->node, "href");
     if (href.length == 0 && !slice_equal(encoding, SLICE("base64")))
@@ -66,6 +74,7 @@ void lint_element_start(struct lint *lint, const struct lint_frame *frame) {
     if (frame->node->parent) check_name(lint, frame);
     switch (frame->node->element) {
     case VOT_DATA: check_meta(lint, frame); break;
+    case VOT_INFO: check_query_status(lint, frame); break;
     case VOT_STREAM: check_stream(lint, frame); break;
     case VOT_COOSYS:
         if (version == LINT_1_2)
@@ -103,9 +112,23 @@ static struct vot_field item_of(const struct vot_field *field) {
     return item;
 }
 
+/* An attribute's value looked at as a cell, which has bytes behind it. */
+static enum lint_rule check_as_cell(struct lint *lint, const struct lint_column *column, struct slice value) {
+    struct buffer room = {0};
+    enum lint_rule rule = RULE_NONE;
+    if (buffer_append_slice(&room, value) && buffer_reserve(&room, VOT_CELL_SLACK)) {
+        memset(room.bytes + room.length, 0, VOT_CELL_SLACK);
+        rule = lint_cell_text(column, buffer_slice(&room));
+    } else {
+        lint->is_short = true;
+    }
+    buffer_free(&room);
+    return rule;
+}
+
 static void check_literal(struct lint *lint, const struct lint_column *column, enum lint_rule rule, const char *what,
                           struct slice value, struct lint_place place) {
-    enum lint_rule fault = value.length ? lint_cell_text(column, value) : RULE_NONE;
+    enum lint_rule fault = value.length ? check_as_cell(lint, column, value) : RULE_NONE;
     if (fault == RULE_NONE || fault == RULE_CELL_OVERFLOW || fault == RULE_CELL_TEXT) return;
     struct buffer text = {0};
     struct slice name = lint_field_name(column->field->node);
@@ -125,6 +148,9 @@ static void check_values(struct lint *lint, const struct vot_field *field) {
     bool has_xtype = vot_attribute(field->node, "xtype").length > 0;
     for (; values; values = vot_sibling(values, VOT_VALUES)) {
         struct lint_place place = {values->line, 0};
+        if (vot_attribute(values, "ref").text && (values->attribute_count > 1 || values->first_child))
+            report_say(&lint->report, RULE_VALUES, place, SLICE("ref"),
+                       "VALUES with a ref has more than that (it is defined by what it refers to alone)");
         check_literal(lint, &column, RULE_NULL, "null", vot_attribute(values, "null"), place);
         for (const struct vot_node *node = vot_next_node(values, values); node && !has_xtype;
              node = vot_next_node(node, values)) {
@@ -141,7 +167,7 @@ static void check_value_of_param(struct lint *lint, const struct lint_frame *fra
     if (frame->node->element != VOT_PARAM || !value.length) return; /* empty: none, in any version */
     struct lint_column column;
     lint_column_open(&column, field, lint->schema.version);
-    enum lint_rule rule = lint_cell_text(&column, value);
+    enum lint_rule rule = check_as_cell(lint, &column, value);
     if (rule == RULE_NONE) return;
     struct buffer text = {0};
     struct slice name = lint_field_name(frame->node);

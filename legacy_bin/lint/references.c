@@ -76,6 +76,25 @@ static const struct vot_node *table_of(const struct vot_node *node) {
     return node;
 }
 
+/* A column of times: of calendar years, which have no origin, or of numbers since one. */
+static void check_time(const struct lint_reference *reference, const struct vot_node *timesys,
+                       struct lint_report *report) {
+    const struct vot_node *field = reference->node;
+    struct slice unit = slice_trim(vot_attribute(field, "unit"));
+    bool has_origin = vot_attribute(timesys, "timeorigin").text;
+    bool is_calendar = slice_equal(slice_trim(vot_attribute(field, "xtype")), SLICE("timestamp"));
+    if (has_origin && is_calendar)
+        report_say(report, RULE_TIMESYS, reference->place, SLICE("calendar"),
+                   "timestamps refer to TIMESYS '%.*s', which has a timeorigin (calendar years have none)",
+                   SHOWN(reference->id));
+    if (!has_origin && !is_calendar && !lint_has_word("yr a Ba", unit))
+        report_say(
+            report, RULE_TIMESYS, reference->place, SLICE("numbers"),
+            "numbers of unit '%.*s' refer to TIMESYS '%.*s', which has no timeorigin (only timestamps and years in "
+            "yr, a or Ba have none)",
+            SHOWN(unit), SHOWN(reference->id));
+}
+
 static void check_kind(const struct lint_reference *reference, const struct target *target,
                        struct lint_report *report) {
     const char *targets = NULL;
@@ -110,6 +129,9 @@ void references_finish(struct lint_references *references, struct lint_report *r
         if (target) {
             target->is_used = true;
             check_kind(reference, target, report);
+            bool is_time = target->node && target->node->element == VOT_TIMESYS && reference->node;
+            if (is_time && (reference->node->element == VOT_FIELD || reference->node->element == VOT_PARAM))
+                check_time(reference, target->node, report);
         } else {
             report_say(report, RULE_REF, reference->place, reference->element,
                        "ref '%.*s' of %.*s is the ID of no element", SHOWN(reference->id), SHOWN(reference->element));

@@ -95,17 +95,14 @@ static void say_cell(struct lint *lint, size_t index, enum lint_rule rule, struc
     buffer_free(&explanation);
 }
 
-/* Where a cell of the lane's row is: the row starts at `start`, in line `line`. */
-static struct lint_place cell_place(const struct lint *lint, const char *start, unsigned long line, const char *cell) {
-    struct lint_place place = {line, 0};
-    for (const char *at = start; at < cell; at++) place.line += *at == '\n' || (*at == '\r' && at[1] != '\n');
-    enum { TAG = 4 }; /* "<TD>" */
-    const char *at = cell - TAG;
-    unsigned long column = 1;
-    for (; at > lint->xml.window && at[-1] != '\n' && at[-1] != '\r'; at--)
-        column += ((unsigned char)at[-1] & 0xC0) != 0x80;
-    bool has_line_start = at > lint->xml.window;
-    place.column = has_line_start ? column : 0;
+/* The place of a byte of the lane's row, which starts at `start`, in line `line`. */
+static struct lint_place place_of(const struct lint *lint, const char *start, unsigned long line, const char *byte) {
+    struct lint_place place = {line, 1};
+    for (const char *at = start; at < byte; at++) place.line += *at == '\n' || (*at == '\r' && at[1] != '\n');
+    const char *at = byte;
+    while (at > lint->xml.window && at[-1] != '\n' && at[-1] != '\r')
+        place.column += ((unsigned char)*--at & 0xC0) != 0x80;
+    if (at == lint->xml.window) place.column = 0; /* the line began before what is there */
     return place;
 }
 
@@ -124,8 +121,7 @@ static void check_plain_row(struct lint *lint, const char *start, size_t count) 
     unsigned long line = xml_line(&lint->xml);
     rows->table.rows++;
     if (count != rows->table.field_count) {
-        while (byte_is_blank(*start)) line += *start == '\n', start++;
-        check_td_count(lint, count, (struct lint_place){line, 0});
+        check_td_count(lint, count, place_of(lint, start, line, start + strspn(start, " \t\r\n")));
         if (count > rows->table.field_count) count = rows->table.field_count;
     }
     for (size_t i = 0; i < count; i++) {
@@ -133,7 +129,7 @@ static void check_plain_row(struct lint *lint, const char *start, size_t count) 
         struct slice text = {cells[i].bytes, cells[i].length};
         enum lint_rule rule = lint_cell_text(&rows->columns[i], text);
         if (__builtin_expect(rule != RULE_NONE, 0))
-            say_cell(lint, i, rule, text, cell_place(lint, start, line, cells[i].bytes));
+            say_cell(lint, i, rule, text, place_of(lint, start, line, cells[i].bytes - strlen("<TD>")));
     }
 }
 

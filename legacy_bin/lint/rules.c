@@ -41,6 +41,7 @@ static const struct {
     [RULE_NULL] = {"null", LINT_WARNING, "VOTable 1.5, sections 4.7 and 5.5"},
     [RULE_VALUES] = {"values", LINT_WARNING, "VOTable 1.5, section 4.7"},
     [RULE_META] = {"meta", LINT_WARNING, "VOTable 1.5, section 3.6"},
+    [RULE_QUERY_STATUS] = {"query-status", LINT_WARNING, "DALI 1.1, section 4.4.1"},
     [RULE_TD_COUNT] = {"td-count", LINT_ERROR, "VOTable 1.5, section 5.1"},
     [RULE_NROWS] = {"nrows", LINT_ERROR, "VOTable 1.5, section 3.8"},
     [RULE_CELL] = {"cell", LINT_ERROR, "VOTable 1.5, section 6"},

@@ -46,6 +46,7 @@ enum lint_rule {
     RULE_NULL,
     RULE_VALUES,
     RULE_META,
+    RULE_QUERY_STATUS,
     RULE_TD_COUNT,
     RULE_NROWS,
     RULE_CELL,

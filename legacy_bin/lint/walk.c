@@ -258,12 +258,20 @@ static ptrdiff_t read_source(void *source, void *bytes, size_t room, struct erro
     return source_read(source, bytes, room, error);
 }
 
+/* An encoding that nobody knows is a finding too. */
+static bool explain_opening(struct lint *lint, struct error *error) {
+    if (!error->is_input) return false;
+    report_say(&lint->report, RULE_XML, (struct lint_place){1, 1}, SLICE(""), "%s", error->text);
+    error_clear(error);
+    return lint->is_stopped = true;
+}
+
 static bool open_document(struct lint *lint, struct error *error) {
     lint->no_lane = getenv("VOT_NO_LANE") != NULL;
     lint->source = source_open(lint->argument, SOURCE_DOCUMENT, NULL, error);
     if (!lint->source) return false;
     struct byte_reader from = {read_source, lint->source};
-    if (!xml_open(&lint->xml, from, lint->no_lane, lint, error)) return false;
+    if (!xml_open(&lint->xml, from, lint->no_lane, lint, error)) return explain_opening(lint, error);
     XML_Parser parser = lint->xml.parser;
     XML_SetElementHandler(parser, on_start, on_end);
     XML_SetCharacterDataHandler(parser, on_text);

@@ -11,6 +11,7 @@ from pathlib import Path
 GATES: list[tuple[list[str], str, float]] = [
     (["votinfo", "-s"], "tabledata", 8),
     (["votinfo", "-s"], "binary2", 8),
+    (["votinfo", "--lint"], "tabledata", 14),
     (["votcnv", "-f", "csv"], "tabledata", 12),
     (["votcnv"], "tabledata", 12),
     (["votcnv", "-f", "votb2"], "tabledata", 30),

@@ -94,6 +94,7 @@ def stilts(task: str, name: Path) -> float:
     """CPU seconds."""
     common = [f"in={name}", "ifmt=votable"]
     command = {
+        "lint": ["votlint", str(name)],
         "count": ["tpipe", *common, "omode=count"],
         "csv": ["tcopy", *common, f"out={OUT}/s.csv", "ofmt=csv"],
         "vot": ["tcopy", *common, f"out={OUT}/s.xml", "ofmt=votable-tabledata"],

@@ -17,6 +17,7 @@ SMALL = Path(__file__).resolve().parents[1] / "legacy_bin" / "golden" / "inputs"
 def ours(task: str, name: Path) -> list[str]:
     words = {
         "count": ["votinfo", "-s"],
+        "lint": ["votinfo", "--lint"],
         "csv": ["votcnv", "-f", "csv", "-o", f"{OUT}/v.csv"],
         "vot": ["votcnv", "-o", f"{OUT}/v.xml"],
         "fits": ["votcnv", "-f", "fits", "-o", f"{OUT}/v.fits"],
@@ -45,6 +46,7 @@ class Task:
 TASKS = [
     Task("count", "votinfo, TABLEDATA", "tabledata", 0.2, "15, 30", "80, 150", True),
     Task("count", "votinfo, BINARY2", "binary2"),
+    Task("lint", "votinfo --lint"),
     Task("csv", "votcnv to CSV", "tabledata", 0.45, "12, 28", "40, 85", True),
     Task("vot", "votcnv to VOTable", "tabledata", 0.5, "10, 20", "100, 200"),
     Task("fits", "votcnv to FITS", "tabledata", 0.8, "6, 10", "20, 40"),

@@ -3,6 +3,7 @@ written on one line, so that many of them make one document and a judge's line n
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 
 VERSIONS = ("1.0", "1.1", "1.2", "1.3", "1.4", "1.5")
@@ -53,6 +54,19 @@ def cell(datatype: str, text: str, **attributes: str) -> str:
 def stream(fields: str, data: str, element: str = "BINARY", attributes: str = 'encoding="base64"') -> str:
     return f"<TABLE>{fields}<DATA><{element}><STREAM {attributes}>{data}</STREAM></{element}></DATA></TABLE>"
 
+
+def header(**cards: int | str) -> bytes:
+    lines = [f"{name:8}= {value:>20}" for name, value in cards.items()]
+    return "".join(line.ljust(80) for line in [*lines, "END"]).ljust(2880).encode()
+
+
+# A FITS file of one binary table: two columns, one row.
+FITS = base64.b64encode(
+    header(SIMPLE="T", BITPIX=8, NAXIS=0, EXTEND="T")
+    + header(XTENSION="'BINTABLE'", BITPIX=8, NAXIS=2, NAXIS1=8, NAXIS2=1, PCOUNT=0, GCOUNT=1, TFIELDS=2,
+             TFORM1="'J       '", TFORM2="'J       '")
+    + bytes(2880)
+).decode()  # fmt: skip
 
 CELLS = [
     *(
@@ -474,6 +488,12 @@ DIFFERENT = {
         Case("bounded array too long", cell("short", "1 2 3 4", arraysize="3*")),
         Case("variable complex array odd", cell("floatComplex", "1 2 3", arraysize="*")),
         Case("binary array too long", stream(field("unsignedByte", arraysize="2*"), "AAAAAwECAw==")),
+    ],
+    "base64 has no other characters than its own (RFC 4648, section 3.3)": [
+        Case("binary with foreign characters", stream(field(), "AAAA!AQ==")),
+    ],
+    "a FITS table has as many columns as the TABLE has FIELDs": [
+        Case("fits of other columns", stream(field(), FITS, "FITS")),
     ],
     "an arraysize is digits, * and x between them (section 2.2)": [
         Case("arraysize x", f"<TABLE>{field('int', arraysize='x')}</TABLE>"),

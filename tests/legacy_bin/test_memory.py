@@ -52,6 +52,7 @@ def peak_mb(measure: Path, *command: str | Path) -> float:
     "words",
     [
         ["votinfo"],
+        ["votinfo", "--lint"],
         ["votstat"],
         ["votpos"],
         ["votselect", "-f", "csv", "-w", "$row % 3 > 0", "-a", "text=concat($row, '!')"],

@@ -39,7 +39,10 @@ def findings(text: str) -> list[dict[str, str]]:
 
 def lint(run: Run, text: str | bytes, *words: str) -> list[dict[str, str]]:
     Path("doc.xml").write_bytes(text if isinstance(text, bytes) else text.encode())
-    return findings(run("votinfo", "--lint", *words, "doc.xml").text)
+    done = run("votinfo", "--lint", *words, "doc.xml")
+    found = findings(done.text)
+    assert (done.status, done.stderr) == (1 if "Error" in [each["severity"] for each in found] else 0, "")
+    return found
 
 
 def rules(run: Run, text: str | bytes, severity: str = "") -> list[str]:
@@ -55,9 +58,16 @@ def every_case(version: str) -> list[Case]:
     return [case for case in [*lint_cases.CASES, *DIFFERENT_CASES] if case.has(version)]
 
 
+QUICK = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"]  # for Java machines that live for half a second
+
+
 def votlint(path: Path) -> str:
     done = subprocess.run(
-        ["stilts", "votlint", "maxrepeat=100000", path], capture_output=True, text=True, timeout=120, check=False
+        ["stilts", *QUICK, "votlint", "maxrepeat=100000", path],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     return done.stdout + ("ERROR (l.0)" if done.returncode else "")
 
@@ -184,13 +194,23 @@ REMARKS = [
         ('datatype="double" arraysize="3" xtype="interval"', 'datatype="int" arraysize="2" xtype="interval"'),
         ('datatype="char" arraysize="*" xtype="polygon"', 'datatype="char" arraysize="*" xtype="my:own"')]),
     ("vocabulary", f'{OPEN}<TIMESYS ID="t" timescale="FT" refposition="GEOCENTER"/><RESOURCE><TABLE>'
-     '<FIELD name="a" datatype="int" ref="t"/></TABLE></RESOURCE></VOTABLE>',
+     '<FIELD name="a" datatype="int" unit="a" ref="t"/></TABLE></RESOURCE></VOTABLE>',
      f'{OPEN}<TIMESYS ID="t" timescale="TT" refposition="GEOCENTER"/><RESOURCE><TABLE>'
-     '<FIELD name="a" datatype="int" ref="t"/></TABLE></RESOURCE></VOTABLE>'),
+     '<FIELD name="a" datatype="int" unit="a" ref="t"/></TABLE></RESOURCE></VOTABLE>'),
     ("vocabulary", f'{OPEN.replace("1.4", "1.5")}<COOSYS ID="t" system="ICRF"/><RESOURCE/></VOTABLE>',
      f'{OPEN.replace("1.4", "1.5")}<COOSYS ID="t" system="ICRS"/><RESOURCE/></VOTABLE>'),
     ("timesys", f'{OPEN}<TIMESYS ID="t" timescale="TT" refposition="GEOCENTER"/><RESOURCE/></VOTABLE>',
      f"{OPEN}<RESOURCE/></VOTABLE>"),
+    ("timesys", f'{OPEN}<TIMESYS ID="t" timescale="TT" refposition="GEOCENTER"/><RESOURCE><TABLE>'
+     '<FIELD name="a" datatype="double" unit="d" ref="t"/></TABLE></RESOURCE></VOTABLE>',
+     f'{OPEN}<TIMESYS ID="t" timescale="TT" refposition="GEOCENTER"/><RESOURCE><TABLE>'
+     '<FIELD name="a" datatype="double" unit="yr" ref="t"/></TABLE></RESOURCE></VOTABLE>'),
+    ("timesys", f'{OPEN}<TIMESYS ID="t" timeorigin="0" timescale="TT" refposition="GEOCENTER"/><RESOURCE><TABLE>'
+     '<FIELD name="a" datatype="char" arraysize="*" xtype="timestamp" ref="t"/></TABLE></RESOURCE></VOTABLE>',
+     f'{OPEN}<TIMESYS ID="t" timeorigin="0" timescale="TT" refposition="GEOCENTER"/><RESOURCE><TABLE>'
+     '<FIELD name="a" datatype="double" unit="d" ref="t"/></TABLE></RESOURCE></VOTABLE>'),
+    ("query-status", f'{OPEN}<RESOURCE><INFO name="QUERY_STATUS" value="fine"/></RESOURCE></VOTABLE>',
+     f'{OPEN}<RESOURCE><INFO name="QUERY_STATUS" value="OVERFLOW">more</INFO></RESOURCE></VOTABLE>'),
     ("null", in_table('<FIELD name="a" datatype="short"><VALUES null="99999"/></FIELD>'),
      in_table('<FIELD name="a" datatype="short" arraysize="*"><VALUES null="-99"/></FIELD>')),
     ("values", in_table('<FIELD name="a" datatype="short"><VALUES><MIN value="low"/></VALUES></FIELD>'),
@@ -199,6 +219,10 @@ REMARKS = [
                         "</VALUES></FIELD>"),
      in_table('<PARAM name="a" datatype="float" arraysize="3" xtype="circle" value="1 2 3"><VALUES><MAX value="1 2 3"/>'
               "</VALUES></PARAM>")),
+    ("values", in_table('<FIELD name="a" datatype="int"><VALUES ID="v"/></FIELD>'
+                        '<FIELD name="b" datatype="int"><VALUES ref="v" null="1"/></FIELD>'),
+     in_table('<FIELD name="a" datatype="int"><VALUES ID="v"/></FIELD>'
+              '<FIELD name="b" datatype="int"><VALUES ref="v"/></FIELD>')),
     ("meta", f'{OPEN}<RESOURCE type="meta"><TABLE><FIELD name="a" datatype="int"/><DATA><TABLEDATA/></DATA></TABLE>'
      "</RESOURCE></VOTABLE>",
      f'{OPEN}<RESOURCE type="meta"><TABLE><FIELD name="a" datatype="int"/></TABLE></RESOURCE></VOTABLE>'),
@@ -231,7 +255,6 @@ def test_what_does_not_make_it_invalid_is_said(run: Run, rule: str, bad: str, go
     assert [each["rule"] for each in found].count(rule) == 1, found
     assert not [each for each in found if each["severity"] == "Error"]
     assert rule not in [each["rule"] for each in lint(run, good)]
-    assert run("votinfo", "--lint", "doc.xml").status == 0
 
 
 def test_every_rule_is_met_by_a_case(run: Run) -> None:
@@ -295,6 +318,11 @@ def test_xml_text_is_called_the_text(run: Run) -> None:
     assert done.text == "text: valid VOTable 1.4: 0 errors, 0 warnings\n"
 
 
+def test_an_encoding_that_nobody_knows_is_a_finding(run: Run) -> None:
+    found = lint(run, f'<?xml version="1.0" encoding="klingon"?>{OPEN}<RESOURCE/></VOTABLE>')
+    assert [(each["line"], each["rule"]) for each in found] == [("1", "xml")]
+
+
 def test_what_cannot_be_read_is_no_verdict(run: Run) -> None:
     done = run("votinfo", "--lint", "nothing.xml")
     assert (done.status, done.stdout) == (1, b"")
@@ -323,7 +351,7 @@ def test_changed_documents_are_judged_alike_with_and_without_the_lane(run: Run, 
     chance = random.Random(seed)
     goods = [(inputs / name).read_bytes() for name in GOOD if (inputs / name).exists()]
     goods.append(document("1.4", every_case("1.4")).encode())
-    for _ in range(25):
+    for _ in range(12):
         text = change(chance.choice(goods), chance)
         Path("doc.xml").write_bytes(text)
         fast = run("votinfo", "--lint", "--repeats=0", "doc.xml")
@@ -334,13 +362,12 @@ def test_changed_documents_are_judged_alike_with_and_without_the_lane(run: Run, 
             assert ": Error: " in fast.text  # what the reader forgives has its line here
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(columns=generated())
 def test_what_our_tools_write_is_valid(run: Run, columns: list[Column]) -> None:
     Path("source.xml").write_text(table(columns), encoding="utf-8")
     for form in ("vot", "votb", "votb2", "votfits"):
         succeeded(run("votcnv", "-f", form, "-o", "out.xml", "source.xml"))
-        succeeded(run("votinfo", "--lint", "out.xml"))
         assert set(rules(run, Path("out.xml").read_bytes())) <= {"cell-text"}  # the texts are any, their type is char
     succeeded(run("votcat", "-o", "out.xml", "source.xml", "source.xml"))
-    succeeded(run("votinfo", "--lint", "out.xml"))
+    assert set(rules(run, Path("out.xml").read_bytes())) <= {"cell-text"}
