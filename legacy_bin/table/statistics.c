@@ -36,29 +36,47 @@ static size_t take_finite(double *to, const double *values, size_t count) {
     return taken;
 }
 
-/* Of finite values, at least one. Two accumulators, so that additions do not wait for each other. */
+/* Sums and extremes of every other value: two of these do not wait for each other. */
+struct half {
+    double sum, distances, low, high;
+};
+
+static inline void take(struct half *half, double value, double origin) {
+    half->sum += value;
+    half->distances += value - origin;
+    half->low = value < half->low ? value : half->low;
+    half->high = value > half->high ? value : half->high;
+}
+
+/* Of finite values, at least one. */
 static struct statistics measure(const double *values, size_t count) {
-    struct statistics set = {.count = count, .finite = count, .origin = values[0]};
-    double origin = values[0], sums[2] = {0, 0}, distances[2] = {0, 0}, lows[2] = {origin, origin},
-           highs[2] = {origin, origin};
-    for (size_t i = 0; i < count; i++) {
-        double value = values[i];
-        sums[i & 1] += value;
-        distances[i & 1] += value - origin;
-        lows[i & 1] = value < lows[i & 1] ? value : lows[i & 1];
-        highs[i & 1] = value > highs[i & 1] ? value : highs[i & 1];
+    double origin = values[0];
+    struct half even = {0, 0, origin, origin}, odd = even;
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        take(&even, values[i], origin);
+        take(&odd, values[i + 1], origin);
     }
-    set.sum = sums[0] + sums[1];
-    set.minimum = lows[0] < lows[1] ? lows[0] : lows[1];
-    set.maximum = highs[0] > highs[1] ? highs[0] : highs[1];
-    set.mean = (distances[0] + distances[1]) / (double)count;
-    double squares[2] = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-        double distance = values[i] - origin - set.mean;
-        squares[i & 1] += distance * distance;
+    if (count % 2) take(&even, values[count - 1], origin);
+    double mean = (even.distances + odd.distances) / (double)count, squares = 0, odd_squares = 0;
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        double distance = values[i] - origin - mean, odd_distance = values[i + 1] - origin - mean;
+        squares += distance * distance;
+        odd_squares += odd_distance * odd_distance;
     }
-    set.squares = squares[0] + squares[1];
-    return set;
+    if (count % 2) {
+        double distance = values[count - 1] - origin - mean;
+        squares += distance * distance;
+    }
+    return (struct statistics){
+        .count = count,
+        .minimum = even.low < odd.low ? even.low : odd.low,
+        .maximum = even.high > odd.high ? even.high : odd.high,
+        .sum = even.sum + odd.sum,
+        .finite = count,
+        .origin = origin,
+        .mean = mean,
+        .squares = squares + odd_squares,
+    };
 }
 
 void statistics_add_many(struct statistics *statistics, const double *values, size_t count) {

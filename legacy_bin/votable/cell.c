@@ -86,17 +86,10 @@ static enum number_match read_string(const struct vot_field *field, const struct
     return number_read_double(text, value);
 }
 
-enum number_match vot_cell_double(const struct vot_field *field, const struct vot_cell *cell, double *value) {
-    if (cell->form == VOT_NULL || cell->length == 0) return NUMBER_NONE;
-    if (cell->form != VOT_BYTES) {
-        struct slice text = {cell->bytes, cell->length};
-        int64_t integer;
-        if (vot_type_is_integer(field->type) && number_read_integer(text, &integer) == NUMBER_WHOLE) {
-            *value = (double)integer;
-            return NUMBER_WHOLE;
-        }
-        return number_read_double(text, value);
-    }
+/* Not inlined, as the next: vot_cell_double() then needs no stack for the text of a real number, which most cells are.
+ */
+static __attribute__((noinline)) enum number_match read_bytes(const struct vot_field *field,
+                                                              const struct vot_cell *cell, double *value) {
     size_t size = vot_type_size(field->type);
     if (cell->length < size) return NUMBER_NONE;
     switch (field->type) {
@@ -113,4 +106,19 @@ enum number_match vot_cell_double(const struct vot_field *field, const struct vo
     bool is_scalar = field->type == VOT_TYPE_BIT ? cell->length == 1 && cell->spare_bits == 7
                                                  : vot_type_is_number(field->type) && cell->length == size;
     return is_scalar ? NUMBER_WHOLE : NUMBER_PART;
+}
+
+/* Of an integer field, where it may be anything. */
+static __attribute__((noinline)) enum number_match read_integer_text(struct slice text, double *value) {
+    int64_t integer;
+    if (number_read_integer(text, &integer) != NUMBER_WHOLE) return number_read_double(text, value);
+    *value = (double)integer;
+    return NUMBER_WHOLE;
+}
+
+enum number_match vot_cell_double(const struct vot_field *field, const struct vot_cell *cell, double *value) {
+    struct slice text = {cell->bytes, cell->length};
+    if (cell->form == VOT_NULL || cell->length == 0) return NUMBER_NONE;
+    if (cell->form == VOT_BYTES) return read_bytes(field, cell, value);
+    return vot_type_is_integer(field->type) ? read_integer_text(text, value) : number_read_double(text, value);
 }

@@ -22,7 +22,7 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votselect", "-C", "-w", "g_mag < 18"], "tabledata", 7),
     (["votselect", "-C", "-w", "within(10.68, 41.27, 0.5)"], "tabledata", 9),
     (["votcat", "@", "@"], "tabledata", 12),
-    (["votstat"], "tabledata", 22),
+    (["votstat"], "tabledata", 14.5),
 ]
 
 
