@@ -15,9 +15,10 @@ enum { FEW = 16, DIGIT_BITS = 10, DIGITS = 1 << DIGIT_BITS };
 
 struct zones {
     struct sky_point *points;
-    size_t *starts; /* of each zone in the points, and the end */
-    size_t count;   /* zones, with the outer ones */
-    double south, height, per_degree;
+    size_t *starts;      /* of each zone in the points, and the end */
+    size_t count;        /* zones, with the outer ones */
+    double south, north; /* of the points */
+    double height, per_degree;
     double radius_arcsec;
     double radius; /* degrees, with the margin */
 };
@@ -103,6 +104,7 @@ static void choose_zones(struct zones *zones, size_t count) {
     }
     double range = count > 0 ? north - south : 0;
     zones->south = south;
+    zones->north = north;
     zones->height = fmax(zones->radius, range / ((double)count / 4 + 1));
     zones->per_degree = 1 / zones->height;
     zones->count = (size_t)(range / zones->height) + 3;
@@ -122,13 +124,33 @@ struct zones *zones_open(struct sky_point *points, size_t count, double radius_a
     return NULL;
 }
 
+/* Whether a point is so near to the set's declinations that it may have partners. */
+static bool is_near(const struct zones *zones, const struct sky_point *point) {
+    return point->dec >= zones->south - zones->radius && point->dec <= zones->north + zones->radius;
+}
+
 /* By how much right ascensions of points within the radius can differ, from any of these points; 360: by anything. */
 static double reach_of(const struct zones *zones, const struct sky_point *points, size_t count) {
     const double radian = M_PI / 180;
     double farthest = 0;
-    for (size_t i = 0; i < count; i++) farthest = fmax(farthest, fabs(points[i].dec));
+    for (size_t i = 0; i < count; i++)
+        if (is_near(zones, &points[i])) farthest = fmax(farthest, fabs(points[i].dec));
     if (farthest + zones->radius >= 90 - MARGIN) return 360;
     return asin(sin(zones->radius * radian) / cos(farthest * radian)) / radian + MARGIN;
+}
+
+/* The first of the points from `start` on that is not west of a right ascension: it is near, or found by halving. */
+static size_t find_west(const struct sky_point *points, size_t start, size_t count, double west) {
+    for (size_t i = 0; i < FEW; i++, start++)
+        if (start == count || points[start].ra >= west) return start;
+    while (start < count) {
+        size_t middle = start + (count - start) / 2;
+        if (points[middle].ra < west)
+            start = middle + 1;
+        else
+            count = middle;
+    }
+    return start;
 }
 
 /* What goes on while a zone of the points is compared with a zone of the set. */
@@ -149,12 +171,13 @@ static bool compare_zones(const struct search *search, const struct sky_point *p
                           const struct sky_point *set, size_t set_count) {
     size_t start = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!is_near(search->zones, &points[i])) continue;
         double west = points[i].ra - reach, east = points[i].ra + reach;
         if (reach >= 180) {
             west = 0;
             east = 360;
         }
-        while (start < set_count && set[start].ra < west) start++;
+        start = find_west(set, start, set_count, west);
         for (size_t j = start; j < set_count && set[j].ra <= east; j++)
             if (!compare(search, &points[i], &set[j])) return false;
         if (west < 0)

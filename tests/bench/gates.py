@@ -22,6 +22,8 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votselect", "-C", "-w", "g_mag < 18"], "tabledata", 7),
     (["votselect", "-C", "-w", "within(10.68, 41.27, 0.5)"], "tabledata", 9),
     (["votcat", "@", "@"], "tabledata", 12),
+    (["votjoin", "-N", "source_id", "-f", "csv", "@", "@"], "tabledata", 14),
+    (["votjoin", "-p", "1s", "-f", "csv", "@", "@"], "tabledata", 18),
     (["votstat"], "tabledata", 14.5),
 ]
 
