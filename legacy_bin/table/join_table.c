@@ -177,7 +177,10 @@ static bool make_rows(struct join_table *joined, struct error *error) {
     struct vot_node *data = add_element(joined, joined->table_node, VOT_DATA);
     struct vot_node *rows = data ? add_element(joined, data, VOT_TABLEDATA) : NULL;
     if (!rows) return error_set_memory(error);
-    joined->table = rows->table = vot_table_parse(joined->table_node, VOT_TABLEDATA, &joined->arena, error);
+    enum vot_element form = joined->inputs[0].table->serialization; /* of most cells */
+    if (form == VOT_OTHER || form == VOT_TABLEDATA) form = joined->inputs[1].table->serialization;
+    if (form == VOT_OTHER) form = VOT_TABLEDATA;
+    joined->table = rows->table = vot_table_parse(joined->table_node, form, &joined->arena, error);
     if (!joined->table) return error_set_memory(error);
     joined->cells = calloc(joined->table->field_count + 2, sizeof *joined->cells);
     return joined->cells || error_set_memory(error);
@@ -220,7 +223,8 @@ static bool as_text(struct join_table *joined, const struct vot_field *field, st
 
 /* The key of a row of table 2 in the key column of table 1, whose type is that of the result. Where it cannot hold the
  * value, there is none. */
-static bool fill_key(struct join_table *joined, const struct vot_cell *cells, struct vot_cell *filled) {
+static bool fill_key(struct join_table *joined, const struct vot_cell *cells, struct vot_cell *filled,
+                     struct error *error) {
     const struct vot_field *field = &joined->inputs[1].table->fields[joined->columns->key[1]];
     const struct vot_field *result = &joined->table->fields[joined->columns->key[0]];
     struct join_key key;
@@ -235,13 +239,14 @@ static bool fill_key(struct join_table *joined, const struct vot_cell *cells, st
         struct error unfit = {0};
         struct vot_cell bytes;
         struct buffer room = {0};
-        if (!as_text(joined, field, filled)) return false;
-        if (!vot_cell_bytes(result, filled, &room, &bytes, &unfit)) *filled = no_value;
+        if (!as_text(joined, field, filled)) return error_set_memory(error);
+        bool fits = vot_cell_bytes(result, filled, &room, &bytes, &unfit), is_unfit = !fits && unfit.is_input;
+        if (is_unfit) *filled = no_value;
         buffer_free(&room);
         error_clear(&unfit);
-        return true;
+        return fits || is_unfit || error_set_memory(error);
     }
-    if (!join_key_read(field, filled, false, &joined->room, &key)) return false;
+    if (!join_key_read(field, filled, false, &joined->room, &key)) return error_set_memory(error);
     int64_t value = (int64_t)key.bits;
     bool fits = key.kind == JOIN_KEY_INTEGER && value >= vot_type_minimum(result->type) &&
                 value <= vot_type_maximum(result->type);
@@ -267,9 +272,10 @@ bool join_table_row(struct join_table *joined, const struct vot_cell *first, con
     else
         set_none(cell, joined->counts[0]);
     if (!first && !by_position)
-        done = fill_key(joined, second, &cell[columns->key[0]]);
+        done = fill_key(joined, second, &cell[columns->key[0]], error);
     else if (joined->is_widened && cell[columns->key[0]].form == VOT_BYTES)
-        done = as_text(joined, &joined->inputs[0].table->fields[columns->key[0]], &cell[columns->key[0]]);
+        done = as_text(joined, &joined->inputs[0].table->fields[columns->key[0]], &cell[columns->key[0]]) ||
+               error_set_memory(error);
     cell += joined->counts[0];
     size_t before = joined->has_key2 ? joined->counts[1] : columns->key[1];
     if (second) {
@@ -288,7 +294,7 @@ bool join_table_row(struct join_table *joined, const struct vot_cell *first, con
         *cell++ = first && second ? long_cell(&joined->numbers[0], separation) : no_value;
     }
     *row = (struct vot_row){joined->cells, joined->table->field_count};
-    return done || error_set_memory(error);
+    return done;
 }
 
 bool join_table_write(struct join_table *joined, struct sink *sink, sink_rows_of *rows, void *context,
