@@ -1,6 +1,7 @@
 /* arena.c - blocks that double in size, each filled from its start. */
 #include "base/arena.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <stdlib.h>
 
@@ -15,7 +16,10 @@ struct arena_block {
 
 void *arena_allocate(struct arena *arena, size_t size) {
     size_t maximum = arena->maximum ? arena->maximum : ARENA_MAXIMUM;
-    if (size > maximum || arena->used > maximum - size) return NULL;
+    if (size > maximum || arena->used > maximum - size) {
+        errno = EOVERFLOW;
+        return NULL;
+    }
     size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     struct arena_block *block = arena->blocks;
     if (!block || block->capacity - block->used < size) {

@@ -15,7 +15,7 @@ struct arena {
 
 #define ARENA_MAXIMUM ((size_t)256 << 20)
 
-/* Zeroed, aligned for any type; NULL: no memory, or over the maximum. */
+/* Zeroed, aligned for any type; NULL: no memory (errno ENOMEM), or over the maximum (EOVERFLOW). */
 void *arena_allocate(struct arena *arena, size_t size);
 /* A copy, with a NUL behind it that is not counted. text == NULL: failed. */
 struct slice arena_copy(struct arena *arena, struct slice slice);

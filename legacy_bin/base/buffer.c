@@ -1,6 +1,7 @@
 /* buffer.c - capacity doubles, so that appending costs the same for each byte. */
 #include "base/buffer.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +9,18 @@
 char *buffer_grow(struct buffer *buffer, size_t more) {
     enum { SMALLEST = 64 };
     size_t maximum = buffer->maximum ? buffer->maximum : BUFFER_MAXIMUM;
-    if (more > maximum || buffer->length > maximum - more) return NULL;
+    if (more > maximum || buffer->length > maximum - more) {
+        buffer->is_incomplete = true;
+        errno = EOVERFLOW;
+        return NULL;
+    }
     size_t capacity = buffer->capacity ? buffer->capacity : maximum < SMALLEST ? maximum : SMALLEST;
     while (capacity < buffer->length + more) capacity = capacity > maximum / 2 ? maximum : capacity * 2;
     char *bytes = realloc(buffer->bytes, capacity);
-    if (!bytes) return NULL;
+    if (!bytes) {
+        buffer->is_incomplete = true;
+        return NULL;
+    }
     buffer->bytes = bytes;
     buffer->capacity = capacity;
     return buffer->bytes + buffer->length;
@@ -45,7 +53,10 @@ bool buffer_append_format(struct buffer *buffer, const char *format, ...) {
     char *text = NULL;
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    if (length < 0) return false;
+    if (length < 0) {
+        buffer->is_incomplete = true;
+        return false;
+    }
     bool done = buffer_append(buffer, text, (size_t)length);
     free(text);
     return done;
@@ -53,7 +64,7 @@ bool buffer_append_format(struct buffer *buffer, const char *format, ...) {
 
 char *buffer_string(struct buffer *buffer) {
     char *end = buffer_reserve(buffer, 1);
-    if (!end) return NULL;
+    if (!end || buffer->is_incomplete) return NULL;
     *end = '\0';
     return buffer->bytes;
 }

@@ -57,6 +57,10 @@ bool error_set_memory(struct error *error) {
     return false;
 }
 
+bool error_is_memory(const struct error *error) {
+    return error->text == no_memory;
+}
+
 bool error_prefix(struct error *error, const char *format, ...) {
     if (!error->text || error->text == no_memory) return false;
     va_list arguments;

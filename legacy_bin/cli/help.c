@@ -70,7 +70,7 @@ static void write_option(struct output *output, const struct option *option) {
     struct buffer forms = {0}, text = {0};
     append_forms(&forms, option);
     append_explanation(&text, option);
-    output_write_slice(output, buffer_slice(&forms));
+    output_write_buffer(output, &forms);
     size_t column = count_columns(buffer_slice(&forms));
     if (column + 2 > HELP_COLUMN) {
         output_write_string(output, "\n");
@@ -78,7 +78,10 @@ static void write_option(struct output *output, const struct option *option) {
     }
     output_format(output, "%*s", (int)(HELP_COLUMN - column), "");
     const char *explanation = buffer_string(&text);
-    write_wrapped(output, explanation ? explanation : option->help, HELP_COLUMN, HELP_COLUMN);
+    if (explanation)
+        write_wrapped(output, explanation, HELP_COLUMN, HELP_COLUMN);
+    else
+        output_write_buffer(output, &text);
     buffer_free(&forms);
     buffer_free(&text);
 }

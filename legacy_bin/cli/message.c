@@ -11,43 +11,70 @@
 #include "base/visible.h"
 #include "cli/opset.h"
 
-static void write_line(struct slice text) {
-    struct buffer line = {0};
-    visible_append(&line, text);
-    buffer_append_byte(&line, '\n');
-    const char *from = line.bytes;
-    for (size_t left = line.length; left > 0;) { /* in one piece, so that lines of two programs do not mix */
+/* Pipes take so much in one piece (PIPE_BUF), so that lines of two programs do not mix; no memory is asked for,
+ * so that its lack can be told, too. */
+enum { LINE_ROOM = 4096 };
+
+struct line {
+    size_t length;
+    char bytes[LINE_ROOM];
+};
+
+static void send_line(struct line *line) {
+    const char *from = line->bytes;
+    for (size_t left = line->length; left > 0;) {
         ssize_t sent = write(STDERR_FILENO, from, left);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0) break; /* nowhere left to complain */
         from += sent;
         left -= (size_t)sent;
     }
-    buffer_free(&line);
+    line->length = 0;
 }
 
-static char *format_text(const char *format, va_list arguments) {
-    char *text = NULL;
-    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+static void put(struct line *line, const char *bytes, size_t length) {
+    if (length > LINE_ROOM - line->length) send_line(line);
+    memcpy(line->bytes + line->length, bytes, length);
+    line->length += length;
+}
+
+static void write_line(const char *text) {
+    struct line line = {.length = 0};
+    char room[VISIBLE_ROOM];
+    for (struct slice rest = slice_of(text); rest.length > 0;) put(&line, room, visible_take(&rest, room));
+    put(&line, "\n", 1);
+    send_line(&line);
+}
+
+/* The text in `room`, or, where that is too small, in *longer, freed by the caller; cut off if there is no memory. */
+static const char *format_text(char room[LINE_ROOM], char **longer, const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(room, LINE_ROOM, format, arguments);
+    *longer = NULL;
+    if (length < 0 || (length >= LINE_ROOM && vasprintf(longer, format, again) < 0)) *longer = NULL;
+    va_end(again);
+    return *longer ? *longer : length < 0 ? "not enough memory" : room;
 }
 
 void message(const char *format, ...) {
+    char room[LINE_ROOM], *longer;
     va_list arguments;
     va_start(arguments, format);
-    char *text = format_text(format, arguments);
+    write_line(format_text(room, &longer, format, arguments));
     va_end(arguments);
-    write_line(text ? slice_of(text) : SLICE("not enough memory"));
-    free(text);
+    free(longer);
 }
 
 int fail(const char *format, ...) {
+    char room[LINE_ROOM], *longer;
     va_list arguments;
     va_start(arguments, format);
-    char *text = format_text(format, arguments);
+    const char *text = format_text(room, &longer, format, arguments);
     va_end(arguments);
-    write_line(text ? slice_of(text) : SLICE("not enough memory"));
-    opset_error(text ? text : "not enough memory");
-    free(text);
+    write_line(text);
+    opset_error(text);
+    free(longer);
     return EXIT_FAILURE;
 }
 
@@ -58,17 +85,16 @@ int fail_error(struct error *error) {
 }
 
 int fail_input(struct error *error, const char *argument) {
-    struct buffer both = {0};
-    buffer_append_format(&both, "Error opening VOTable '%s'", argument ? argument : "stdin");
-    const char *line = buffer_string(&both);
-    if (error->text) {
-        bool is_labelled = strncmp(error->text, "openVOTable(): ", 15) == 0;
-        message("%s%s", is_labelled ? "" : "Error: ", error->text);
+    const char *shown = argument ? argument : "stdin", *reason = error->text;
+    if (reason) {
+        bool is_labelled = strncmp(reason, "openVOTable(): ", 15) == 0;
+        message("%s%s", is_labelled ? "" : "Error: ", reason);
     }
-    message("%s", line ? line : "Error opening VOTable");
-    if (error->text) buffer_append_format(&both, ": %s", error->text);
-    line = buffer_string(&both);
-    opset_error(line ? line : "Error opening VOTable");
+    message("Error opening VOTable '%s'", shown);
+    struct buffer both = {0};
+    buffer_append_format(&both, "Error opening VOTable '%s'%s%s", shown, reason ? ": " : "", reason ? reason : "");
+    const char *told = buffer_string(&both);
+    opset_error(told ? told : "not enough memory");
     buffer_free(&both);
     error_clear(error);
     return EXIT_FAILURE;

@@ -25,7 +25,8 @@ static struct {
     struct buffer buffer;
     size_t line_start;      /* where the unfinished line begins */
     bool needs_comma;       /* a value stands before in the array or object */
-    bool is_spoilt;         /* the line could not be built whole: it is left out */
+    bool is_spoilt;         /* the line could not be built whole: it is left out, */
+    bool has_lost;          /* … as was some line before */
     struct timespec oldest; /* when the first waiting row was finished */
 } channel = {.descriptor = -1, .buffer = {.maximum = LARGEST_LINE}};
 
@@ -41,18 +42,6 @@ static int parse_descriptor(const char *text) {
     return (int)number;
 }
 
-void opset_open(bool has_keys) {
-    int descriptor = parse_descriptor(getenv("VOCLIENT_OPSET_FD"));
-    unsetenv("VOCLIENT_OPSET_FD"); /* it is ours, not our children's */
-    if (descriptor < 0) return;
-    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-    channel.descriptor = descriptor;
-    if (!has_keys) return;
-    buffer_append_string(&channel.buffer, "{\"opset\": 1}\n");
-    channel.line_start = channel.buffer.length; /* a whole line: it goes out now, before any output */
-    opset_flush();
-}
-
 bool opset_is_open(void) {
     return channel.descriptor >= 0;
 }
@@ -62,12 +51,13 @@ static void give_up(void) {
     buffer_free(&channel.buffer);
 }
 
-void opset_close(void) {
-    if (channel.descriptor < 0) return;
+bool opset_close(void) {
+    if (channel.descriptor < 0) return true;
     int descriptor = channel.descriptor;
     opset_flush();
     if (channel.descriptor >= 0) close(descriptor);
     give_up();
+    return !channel.has_lost;
 }
 
 /* Sends all of `bytes`; false: nobody listens any more. */
@@ -102,6 +92,16 @@ static bool send_without_signal(const char *bytes, size_t length) {
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return done;
+}
+
+void opset_open(bool has_keys) {
+    int descriptor = parse_descriptor(getenv("VOCLIENT_OPSET_FD"));
+    unsetenv("VOCLIENT_OPSET_FD"); /* it is ours, not our children's */
+    if (descriptor < 0) return;
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    channel.descriptor = descriptor;
+    static const char first[] = "{\"opset\": 1}\n"; /* goes out now, before any output */
+    if (has_keys && !send_without_signal(first, sizeof first - 1)) give_up();
 }
 
 void opset_flush(void) {
@@ -140,6 +140,7 @@ static void end_line(struct slice end) {
         channel.buffer.length = channel.line_start;
     else
         channel.line_start = channel.buffer.length;
+    channel.has_lost = channel.has_lost || channel.is_spoilt;
 }
 
 static void put_string(struct slice text) {

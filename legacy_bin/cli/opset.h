@@ -13,7 +13,8 @@
 /* `has_keys` false: keys are parsed from stdout, so there is no first line; only errors and progress are sent. */
 void opset_open(bool has_keys);
 bool opset_is_open(void);
-void opset_close(void);
+/* false: something that was to be told was too large for memory, and was left out. */
+bool opset_close(void);
 /* Keys, progress and errors are sent at once. Rows wait for more of them, 50 ms at most while rows
  * come; a tool that then waits for something else (its user, the network) sends them first. */
 void opset_flush(void);

@@ -61,6 +61,6 @@ int tool_start(const struct tool *tool, int argc, char **argv) {
     struct option *table = options_collect(tool);
     int status = table ? start(tool, table, argc, argv) : fail("not enough memory");
     free(table);
-    opset_close();
+    if (!opset_close() && status == EXIT_SUCCESS) status = fail("Error: not enough memory for the OPset channel");
     return status;
 }

@@ -19,7 +19,7 @@ static const char *kind_name(enum option_kind kind) {
 static void write_quoted(struct output *output, struct slice text) {
     struct buffer quoted = {0};
     json_append_string(&quoted, text);
-    output_write_slice(output, buffer_slice(&quoted));
+    output_write_buffer(output, &quoted);
     buffer_free(&quoted);
 }
 

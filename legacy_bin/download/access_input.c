@@ -37,27 +37,28 @@ static int copy_of(int descriptor, struct error *error) {
 }
 
 /* The first byte that is not blank, behind gzip and a byte order mark, decides. */
-static bool looks_like_xml(int descriptor) {
+static bool looks_like_xml(int descriptor, bool *is_xml, struct error *failure) {
     unsigned char bytes[4096];
-    struct error error = {0};
-    bool is_xml = false;
-    if (lseek(descriptor, 0, SEEK_SET) != 0) return false;
+    struct error error = {0}; /* damaged gzip is found again, by who reads it all */
+    *is_xml = false;
+    if (lseek(descriptor, 0, SEEK_SET) != 0) return true;
     struct gunzip *gunzip =
         gunzip_open((struct byte_reader){read_descriptor, &descriptor}, GUNZIP_IF_MAGIC, "the input", &error);
     for (ptrdiff_t got, at = 0; gunzip && (got = gunzip_read(gunzip, bytes, sizeof bytes, &error)) > 0; at = 0) {
         while (at < got && (bytes[at] <= ' ' || bytes[at] >= 0xbb)) at++; /* NUL: UTF-16 */
-        is_xml = at < got && bytes[at] == '<';
+        *is_xml = at < got && bytes[at] == '<';
         if (at < got) break;
     }
     gunzip_close(gunzip);
+    bool done = !error_is_memory(&error) || error_set_memory(failure);
     error_clear(&error);
-    return is_xml;
+    return done;
 }
 
 static bool read_table(struct access_list *list, const char *argument, const char *shown,
                        const struct access_choice *choice, struct error *error) {
     if (access_list_read_table(list, argument, choice, error)) return true;
-    if (!error->is_input) return false;
+    if (!error->is_input || error_is_memory(error)) return false;
     char *reason = error->text;
     bool is_news = reason && strncmp(reason, "openVOTable(): ", 15) != 0; /* which says no more than we do */
     *error = (struct error){0};
@@ -89,7 +90,7 @@ static bool read_lines(struct access_list *list, int descriptor, const char *sho
 static bool read_open(struct access_list *list, int descriptor, const char *argument, const char *shown,
                       const struct access_choice *choice, bool *is_table, struct error *error) {
     char path[64];
-    *is_table = looks_like_xml(descriptor);
+    if (!looks_like_xml(descriptor, is_table, error)) return false;
     if (!*is_table) return read_lines(list, descriptor, shown, error);
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
     return read_table(list, argument ? argument : path, shown, choice, error);

@@ -81,7 +81,7 @@ bool access_list_read_lines(struct access_list *list, int descriptor, const char
     bool done = true;
     for (ssize_t length; done && (length = getline(&line, &room, file)) >= 0;)
         done = add_line(list, (struct slice){line, strnlen(line, (size_t)length)}, name, error);
-    if (done && ferror(file)) done = error_set_errno(error, "Error: cannot read '%s'", name);
+    if (done && !feof(file)) done = error_set_errno(error, "Error: cannot read '%s'", name);
     free(line);
     fclose(file);
     return done;

@@ -82,7 +82,7 @@ static bool decode(struct gunzip *gunzip, int file, struct buffer *head, struct 
         ptrdiff_t got = gunzip_read(gunzip, block, sizeof block, error);
         if (got <= 0) return got == 0;
         size_t room = PART_HEAD - head->length;
-        buffer_append(head, block, (size_t)got < room ? (size_t)got : room);
+        if (!buffer_append(head, block, (size_t)got < room ? (size_t)got : room)) return error_set_memory(error);
         for (char *from = block; got > 0;) {
             ssize_t written = write(file, from, (size_t)got);
             if (written < 0 && errno == EINTR) continue;
@@ -158,6 +158,10 @@ bool content_settle(struct part *part, const struct download_settings *settings,
                     char **path, bool *existed, struct error *error) {
     *path = NULL;
     *existed = false;
+    if (part->head.is_incomplete) {
+        part_discard(part);
+        return error_set_memory(error);
+    }
     bool is_packed = !settings->extension && !settings->only_path && starts_with(&part->head, "\x1f\x8b", 2);
     bool done = (is_packed ? settle_gzip : settle_plain)(part, settings, access, path, existed, error);
     if (done && settings->keeps_url && !*existed) done = keep_url(settings, access, error);

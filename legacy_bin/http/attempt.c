@@ -113,15 +113,16 @@ static bool add_field(struct transfer *transfer, const char *format, ...) {
     return longer != NULL;
 }
 
+/* libcurl copies texts, for which there may be no memory; NULL and the empty text leave its default. */
+static bool set_text(CURL *easy, CURLoption option, const char *text) {
+    return !text || !*text || curl_easy_setopt(easy, option, text) != CURLE_OUT_OF_MEMORY;
+}
+
 /* libcurl itself reads none of these; its command line does. */
-static void set_authorities(CURL *easy) {
+static bool set_authorities(CURL *easy) {
     const char *bundle = getenv("CURL_CA_BUNDLE"), *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
-    if (bundle && *bundle) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, bundle);
-        return;
-    }
-    if (folder && *folder) curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
-    if (file && *file) curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+    if (bundle && *bundle) return set_text(easy, CURLOPT_CAINFO, bundle);
+    return set_text(easy, CURLOPT_CAPATH, folder) && set_text(easy, CURLOPT_CAINFO, file);
 }
 
 static bool set_method(struct transfer *transfer) {
@@ -136,8 +137,18 @@ static bool set_method(struct transfer *transfer) {
     if (strcmp(method, "HEAD") == 0)
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     else if (strcmp(method, request->body.text ? "POST" : "GET") != 0)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+        return set_text(easy, CURLOPT_CUSTOMREQUEST, method);
     return true;
+}
+
+static bool set_addresses(struct transfer *transfer, const char *url) {
+    CURL *easy = transfer->easy;
+    char agent[200];
+    snprintf(agent, sizeof agent, "%s/%s voclient", program_invocation_short_name, VOCLIENT_VERSION);
+    return set_text(easy, CURLOPT_URL, url) && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https") &&
+           set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, strncasecmp(url, "https", 5) == 0 ? "https" : "http,https") &&
+           set_text(easy, CURLOPT_NOPROXY, transfer->request.is_direct ? "*" : NULL) && set_authorities(easy) &&
+           set_text(easy, CURLOPT_USERAGENT, agent);
 }
 
 static bool set_fields(struct transfer *transfer) {
@@ -160,12 +171,9 @@ bool attempt_start(struct transfer *transfer) {
     if (!reference_is_url(url))
         return attempt_fail(transfer, VERDICT_DROP, "only http and https addresses can be fetched");
     CURL *easy = transfer->easy = curl_easy_init();
-    if (!easy || !set_method(transfer) || !set_fields(transfer))
+    if (!easy || !set_method(transfer) || !set_fields(transfer) || !set_addresses(transfer, url))
         return attempt_fail(transfer, VERDICT_STOP, "not enough memory");
 
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, strncasecmp(url, "https", 5) == 0 ? "https" : "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)MAXIMUM_REDIRECTS);
     curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* decoding.c does it */
@@ -173,16 +181,10 @@ bool attempt_start(struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    if (transfer->request.is_direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (transfer->round > 0)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L); /* whatever was wrong with the old one */
     double connect = transfer->request.limits.connect_seconds;
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect < 0 ? 86400000L : 1 + (long)(connect * 1000));
-    set_authorities(easy);
-
-    char agent[200];
-    snprintf(agent, sizeof agent, "%s/%s voclient", program_invocation_short_name, VOCLIENT_VERSION);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
 
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->curl_reason);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);

@@ -102,7 +102,10 @@ static void describe_failure(struct transfer *transfer, struct error *error) {
     }
     if (transfer->round > 1 && transfer->request.url_count == 1)
         buffer_append_format(&text, " (tried %u times)", transfer->round);
-    error_set(error, "%.*s", (int)text.length, text.bytes ? text.bytes : "");
+    if (text.is_incomplete)
+        error_set_memory(error);
+    else
+        error_set(error, "%.*s", (int)text.length, text.bytes ? text.bytes : "");
     buffer_free(&text);
 }
 

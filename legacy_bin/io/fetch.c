@@ -45,8 +45,8 @@ static bool start(struct fetch *fetch, struct error *error) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    bool is_set = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
+                  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0;
     /* The tool may ignore SIGPIPE; the helper must not, so that it ends when nobody reads on. */
     posix_spawnattr_init(&attributes);
     sigset_t defaults;
@@ -57,7 +57,7 @@ static bool start(struct fetch *fetch, struct error *error) {
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    int status = path ? posix_spawnp(&fetch->child, path, &actions, &attributes, arguments, environ) : ENOMEM;
+    int status = path && is_set ? posix_spawnp(&fetch->child, path, &actions, &attributes, arguments, environ) : ENOMEM;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(path);

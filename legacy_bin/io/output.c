@@ -80,8 +80,8 @@ static char *follow_links(const char *name) {
         free(path);
         path = next;
     }
+    if (path) errno = ELOOP;
     free(path);
-    errno = ELOOP;
     return NULL;
 }
 
@@ -143,7 +143,10 @@ struct output *output_open(const char *name, struct error *error) {
     if (!writer) return NULL;
     writer->name = strdup(name);
     if (!writer->name || !open_file(writer)) {
-        error_set(error, "Cannot open output file '%s'", name);
+        if (errno == ENOMEM)
+            error_set_memory(error);
+        else
+            error_set(error, "Cannot open output file '%s'", name);
         free_writer(writer);
         return NULL;
     }
@@ -264,6 +267,12 @@ void output_write_slice(struct output *output, struct slice slice) {
     output_write(output, slice.text, slice.length);
 }
 
+void output_write_buffer(struct output *output, const struct buffer *buffer) {
+    struct writer *writer = writer_of(output);
+    if (buffer->is_incomplete && writer->reason == 0) writer->reason = ENOMEM;
+    output_write_slice(output, buffer_slice(buffer));
+}
+
 void output_write_string(struct output *output, const char *string) {
     output_write(output, string, strlen(string));
 }
@@ -275,7 +284,7 @@ void output_format(struct output *output, const char *format, ...) {
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);
     if (length < 0) {
-        writer_of(output)->reason = ENOMEM;
+        if (!output_failed(output)) writer_of(output)->reason = ENOMEM;
         return;
     }
     output_write(output, text, (size_t)length);

@@ -31,6 +31,8 @@ struct output *output_open_buffer(struct buffer *buffer, struct error *error);
  * output_failed() tells it early, so that long work can stop. */
 void output_write(struct output *output, const void *bytes, size_t length);
 void output_write_slice(struct output *output, struct slice slice);
+/* What was put together in a buffer; one that is incomplete makes the output fail. */
+void output_write_buffer(struct output *output, const struct buffer *buffer);
 void output_write_string(struct output *output, const char *string);
 void output_format(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool output_failed(const struct output *output);

@@ -16,15 +16,16 @@ enum { ATTEMPTS = 100 };
 
 /* The one named file that a signal must remove; a tool writes one output at a time. */
 static char *volatile doomed;
+static void (*volatile clean_up_more)(void);
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 static void remove_doomed(int signal) {
     if (doomed) unlink(doomed);
+    if (clean_up_more) clean_up_more();
     raise(signal); /* SA_RESETHAND has put the default back: the program ends as if never caught */
 }
 
-static void doom(char *name) {
-    doomed = name;
+static void catch_signals(void) {
     for (size_t i = 0; i < sizeof ending_signals / sizeof *ending_signals; i++) {
         struct sigaction old;
         if (sigaction(ending_signals[i], NULL, &old) != 0 || old.sa_handler != SIG_DFL) continue;
@@ -32,6 +33,16 @@ static void doom(char *name) {
         sigemptyset(&action.sa_mask);
         sigaction(ending_signals[i], &action, NULL);
     }
+}
+
+static void doom(char *name) {
+    doomed = name;
+    catch_signals();
+}
+
+void temporary_at_signal(void (*clean_up)(void)) {
+    clean_up_more = clean_up;
+    if (clean_up) catch_signals();
 }
 
 static void spare(const char *name) {

@@ -19,6 +19,9 @@ bool temporary_open(struct temporary *temporary, const char *folder);
  * not, and nothing is left behind. Either way it is freed. */
 bool temporary_publish(struct temporary *temporary, const char *path);
 void temporary_discard(struct temporary *temporary);
+/* What a signal that ends the program calls first: it may use nothing but what signal-safety(7) allows. NULL: nothing.
+ */
+void temporary_at_signal(void (*clean_up)(void));
 /* A descriptor of scratch space (TMPDIR, TMP or /tmp) that never gets a name; -1: errno says why not. */
 int temporary_scratch(void);
 /* The folder that temporary_scratch() uses. */

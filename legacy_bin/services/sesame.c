@@ -110,6 +110,7 @@ bool sesame_ask(const struct sesame_service *service, struct http *http, const c
     bool done = http_fetch(http, &request, error);
     if (done) {
         sesame_answer_close(question.answer);
+        question.answer = NULL;
         for (size_t i = 0; i < count && done; i++) done = (objects[i].name = strdup(names[i])) != NULL;
         if (!done) error_set_memory(error);
     }

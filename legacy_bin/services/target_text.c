@@ -138,8 +138,8 @@ static void write_value(struct output *output, enum target_document kind, const 
         json_append_string(&text, slice_of(*(char *const *)place));
     else
         buffer_append_string(&text, *(char *const *)place);
-    if (kind == TARGET_JSON)
-        output_write_slice(output, buffer_slice(&text));
+    if (kind == TARGET_JSON || text.is_incomplete)
+        output_write_buffer(output, &text);
     else
         escape_text(output, buffer_slice(&text));
     buffer_free(&text);

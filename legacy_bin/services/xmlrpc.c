@@ -202,5 +202,5 @@ void xmlrpc_map_end(struct buffer *call) {
 }
 
 bool xmlrpc_end(struct buffer *call) {
-    return buffer_append_string(call, "</params></methodCall>\n");
+    return buffer_append_string(call, "</params></methodCall>\n") && !call->is_incomplete;
 }

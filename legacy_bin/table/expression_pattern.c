@@ -1,4 +1,5 @@
 /* expression_pattern.c - LIKE, and POSIX regular expressions over UTF-8. */
+#include <errno.h>
 #include <locale.h>
 #include <regex.h>
 #include <stdlib.h>
@@ -113,10 +114,10 @@ static void leave(locale_t before) {
 
 static const char *reason_of(int status) {
     static const char *const reasons[] = {
-        [REG_BADPAT] = "invalid pattern", [REG_ECOLLATE] = "invalid character", [REG_ECTYPE] = "unknown class",
-        [REG_EESCAPE] = "\\ at the end",  [REG_ESUBREG] = "no back references", [REG_EBRACK] = "[ without ]",
-        [REG_EPAREN] = "( without )",     [REG_EBRACE] = "{ without }",         [REG_BADBR] = "wrong { }",
-        [REG_ERANGE] = "wrong range",     [REG_ESPACE] = "too large",           [REG_BADRPT] = "nothing to repeat",
+        [REG_BADPAT] = "invalid pattern", [REG_ECOLLATE] = "invalid character",  [REG_ECTYPE] = "unknown class",
+        [REG_EESCAPE] = "\\ at the end",  [REG_ESUBREG] = "no back references",  [REG_EBRACK] = "[ without ]",
+        [REG_EPAREN] = "( without )",     [REG_EBRACE] = "{ without }",          [REG_BADBR] = "wrong { }",
+        [REG_ERANGE] = "wrong range",     [REG_ESPACE] = "too large for memory", [REG_BADRPT] = "nothing to repeat",
     };
     bool is_known = (size_t)status < sizeof reasons / sizeof *reasons && reasons[status];
     return is_known ? reasons[status] : "invalid pattern";
@@ -129,9 +130,10 @@ struct pattern *pattern_compile(struct slice text, const char **reason) {
     char *string = strndup(text.text, text.length);
     int status = REG_ESPACE;
     if (pattern && string) {
+        errno = 0;
         pattern->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
         locale_t before = enter(pattern);
-        status = regcomp(&pattern->regex, string, REG_EXTENDED | REG_NOSUB);
+        if (errno != ENOMEM) status = regcomp(&pattern->regex, string, REG_EXTENDED | REG_NOSUB);
         leave(before);
     }
     free(string);
@@ -150,9 +152,10 @@ bool pattern_matches(const struct pattern *pattern, struct slice text, struct bu
         return false;
     }
     locale_t before = enter(pattern);
+    errno = 0; /* glibc says REG_NOMATCH when memory is short */
     int status = regexec(&pattern->regex, string, 0, NULL, 0);
+    *has_failed = status != 0 && errno == ENOMEM;
     leave(before);
-    *has_failed = status == REG_ESPACE;
     return status == 0;
 }
 

@@ -143,5 +143,6 @@ bool get_report_end(struct get_report *report, const struct access_list *list, b
         message("Downloaded %zu files -- Download complete (Total:  %zu)", report->counts.done, report->counts.total);
     tell_progress(report);
     tell_lists(report, list);
+    if (report->skipped.is_incomplete) return fail("Error: not enough memory"), false;
     return write_failed(report, list);
 }

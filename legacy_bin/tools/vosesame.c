@@ -1,5 +1,6 @@
 /* vosesame.c - object names to positions, and positions from one notation to the other.
  * Reads the command line in order: names wait until a batch of them is worth a request. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +120,7 @@ static void show(struct session *session, const struct sesame_object *object, bo
 static void show_unresolved(struct session *session, const char *name, bool is_from_stdin) {
     session->seen++;
     session->unresolved++;
-    buffer_append(&session->failed, name, strlen(name) + 1);
+    if (!buffer_append(&session->failed, name, strlen(name) + 1)) error_set_memory(&session->error);
     if (session->is_inverted) output_format(session->output, "%s\n", name);
     if (session->is_quiet) return;
     message(is_from_stdin ? "Warning: cannot resolve target/access file '%s'" : "Warning: Cannot resolve target '%s'",
@@ -170,16 +171,18 @@ static void take_name(struct session *session, const char *name) {
 }
 
 /* Names, one a line; those of standard input are answered one at a time. */
-static void take_lines(struct session *session, FILE *file, bool is_stdin) {
+static void take_lines(struct session *session, FILE *file, const char *name) {
+    bool is_stdin = file == stdin;
     char *line = NULL;
     size_t room = 0;
     for (ssize_t length; !session->error.text && (length = getline(&line, &room, file)) > 0;) {
-        struct slice name = slice_trim((struct slice){line, (size_t)length});
-        if (name.length == 0 || name.text[0] == '#') continue;
-        line[name.text - line + name.length] = '\0';
-        take_name(session, name.text);
+        struct slice target = slice_trim((struct slice){line, (size_t)length});
+        if (target.length == 0 || target.text[0] == '#') continue;
+        line[target.text - line + target.length] = '\0';
+        take_name(session, target.text);
         if (is_stdin) answer_waiting(session, true);
     }
+    if (!session->error.text && !feof(file)) error_set_errno(&session->error, "Error: cannot read '%s'", name);
     free(line);
 }
 
@@ -196,13 +199,16 @@ static void take_operand(struct session *session, const struct argument *argumen
     bool is_name = argument->is_literal || strncmp(text, "name:", 5) == 0;
     bool is_stdin = !is_name && strcmp(text, "-") == 0;
     if (is_name && !argument->is_literal) text += 5;
+    errno = 0;
     FILE *file = is_name || is_stdin ? NULL : open_list(is_list ? text + 1 : text);
-    if (file) {
-        take_lines(session, file, false);
+    if (!file && errno == ENOMEM) {
+        error_set_memory(&session->error);
+    } else if (file) {
+        take_lines(session, file, is_list ? text + 1 : text);
         fclose(file);
     } else if (is_stdin) {
         answer_waiting(session, false);
-        take_lines(session, stdin, true);
+        take_lines(session, stdin, "stdin");
     } else if (is_list) {
         answer_waiting(session, false);
         fail("Cannot access target file '%s'", text + 1);
@@ -319,7 +325,7 @@ static void work(struct session *session) {
             if (!session->error.text) convert(session, item->value);
         }
     }
-    if (!has_work) take_lines(session, stdin, true);
+    if (!has_work) take_lines(session, stdin, "stdin");
     answer_waiting(session, false);
     if (session->document >= 0) target_document_end(session->output, session->document);
 }
@@ -361,8 +367,11 @@ static int run(const struct arguments *arguments) {
     } else if (!read_settings(&session, fields) || !read_service(&session, &service, bases)) {
         fail_error(&session.error);
     } else if (!(session.output = output_open(arguments_value(arguments, OUTPUT), &session.error))) {
-        fail("Cannot open file '%s'", arguments_value(arguments, OUTPUT));
-        error_clear(&session.error);
+        if (!error_is_memory(&session.error)) {
+            error_clear(&session.error);
+            error_set(&session.error, "Cannot open file '%s'", arguments_value(arguments, OUTPUT));
+        }
+        fail_error(&session.error);
     } else {
         work(&session);
         status = finish(&session);

@@ -109,7 +109,7 @@ static bool name_resource(const struct job *job, struct vot_node *resource, stru
     struct buffer name = {0};
     if (!arguments_flag(job->arguments, NUMBER) || vot_attribute(resource, "name").length > 0) return true;
     buffer_append_format(&name, "res%zu", job->written);
-    struct slice copy = arena_copy(arena, buffer_slice(&name));
+    struct slice copy = name.is_incomplete ? (struct slice){0} : arena_copy(arena, buffer_slice(&name));
     buffer_free(&name);
     return (copy.text && copy_set_attribute(resource, SLICE("name"), copy, arena)) || error_set_memory(error);
 }

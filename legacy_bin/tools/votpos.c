@@ -109,8 +109,8 @@ static int run(const struct arguments *arguments) {
     struct positions positions = {.number = number_mode(arguments), .output = output_open(file, &error)};
     if (!positions.output) {
         vot_close(reader);
-        error_clear(&error);
-        return fail("Error: Cannot open output file '%s'", file);
+        error_prefix(&error, "Error: ");
+        return fail_error(&error);
     }
     bool done = print(&positions, reader, &error);
     first_output_close(&positions.first);

@@ -265,10 +265,7 @@ static bool write_all(struct job *job, struct error *error) {
         for (size_t number = 0; number < files; number++) {
             struct piece piece = {job, &job->parts[i], number, count_rows(job, &job->parts[i], number), 0};
             if (!write_file(&piece, error)) return false;
-            char *path = series_path(&job->series, job->series.written++);
-            if (!path) return error_set_memory(error);
-            output_format(job->list, "%s\n", path);
-            free(path);
+            output_format(job->list, "%s\n", series_path(&job->series, job->series.written++));
         }
     }
     return true;
@@ -278,10 +275,8 @@ static bool write_all(struct job *job, struct error *error) {
 typedef void tell(const struct job *job, const struct part *part, size_t number, size_t file);
 
 static void tell_path(const struct job *job, const struct part *part, size_t number, size_t file) {
-    char *path = series_path(&job->series, file);
     (void)part, (void)number;
-    json_text(slice_of(path ? path : ""));
-    free(path);
+    json_text(slice_of(series_path(&job->series, file)));
 }
 
 static void tell_rows(const struct job *job, const struct part *part, size_t number, size_t file) {
@@ -370,6 +365,7 @@ static bool prepare(struct job *job, struct error *error) {
     job->second = again_read(&job->again, error); /* before the first file is there: it may replace the input */
     job->is_unread = !job->second;
     if (!job->second) return false;
+    if (!is_dry) series_guard(&job->series);
     return is_dry || job->files == 0 || series_make_folder(&job->series, error);
 }
 
@@ -417,6 +413,7 @@ static int run(const struct arguments *arguments) {
     bool done = job.spool && prepare(&job, &error) && write_all(&job, &error);
     if (done) {
         done = output_commit(job.list, &error);
+        if (done) series_release();
     } else if (job.list) {
         output_discard(job.list);
     }

@@ -72,11 +72,11 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
 }
 
 /* The arraysize `3x4` or `3x*` as `(3,4)`, when it says the same number of items as the column has. */
-static void write_shape(struct writing *writing, size_t index) {
+static bool write_shape(struct writing *writing, size_t index, struct error *error) {
     const struct vot_field *field = &writing->table->table->fields[index];
     const struct plan *plan = &writing->plans[index];
     struct slice arraysize = slice_trim(vot_attribute(field->node, "arraysize"));
-    if (!arraysize.text || !memchr(arraysize.text, 'x', arraysize.length)) return;
+    if (!arraysize.text || !memchr(arraysize.text, 'x', arraysize.length)) return true;
     struct buffer shape = {0};
     uint64_t product = 1, length = 0;
     buffer_append_byte(&shape, '(');
@@ -91,13 +91,15 @@ static void write_shape(struct writing *writing, size_t index) {
     if (field->is_variable) length = product ? plan->repeat / product : 0;
     buffer_append_format(&shape, "%llu)", (unsigned long long)length);
     if (__builtin_mul_overflow(product, length, &product)) product = 0;
-    if (product && product == plan->repeat)
+    bool is_whole = !shape.is_incomplete;
+    if (is_whole && product && product == plan->repeat)
         fits_card_indexed_text(writing->out, "TDIM", index + 1, buffer_slice(&shape), "shape of the array");
     buffer_free(&shape);
+    return is_whole || error_set_memory(error);
 }
 
 /* What a reader must know of a column. */
-static void write_column(struct writing *writing, size_t index) {
+static bool write_column(struct writing *writing, size_t index, struct error *error) {
     const struct vot_field *field = &writing->table->table->fields[index];
     const struct plan *plan = &writing->plans[index];
     struct fits_out *out = writing->out;
@@ -113,7 +115,7 @@ static void write_column(struct writing *writing, size_t index) {
     fits_card_indexed_text(out, "TFORM", index + 1, slice_of(form), "data format of field");
     if (unit.length) fits_card_indexed_text(out, "TUNIT", index + 1, fits_one_card(unit), "physical unit of field");
     if (plan->has_null) fits_card_indexed_integer(out, "TNULL", index + 1, plan->null, "stands for no value");
-    write_shape(writing, index);
+    return write_shape(writing, index, error);
 }
 
 struct attribute_card {
@@ -153,7 +155,7 @@ static void write_metadata(struct writing *writing) {
         write_attributes(writing->out, node, param_cards, 4, ++index);
 }
 
-static void write_header(struct writing *writing) {
+static bool write_header(struct writing *writing, struct error *error) {
     struct fits_out *out = writing->out;
     size_t columns = writing->table->table->field_count;
     fits_card_text(out, "XTENSION", SLICE("BINTABLE"), "binary table extension");
@@ -165,11 +167,13 @@ static void write_header(struct writing *writing) {
     fits_card_integer(out, "GCOUNT", 1, "one data group");
     fits_card_integer(out, "TFIELDS", (int64_t)columns, "number of fields in each row");
     fits_card_text(out, "LONGSTRN", SLICE("OGIP 1.0"), "long texts may go on in CONTINUE cards");
-    for (size_t i = 0; i < columns; i++) write_column(writing, i);
+    for (size_t i = 0; i < columns; i++)
+        if (!write_column(writing, i, error)) return false;
     if (writing->table->name.length)
         fits_card_text(out, "EXTNAME", fits_one_card(writing->table->name), "name of this table");
     if (writing->table->has_metadata) write_metadata(writing);
     fits_header_end(out);
+    return true;
 }
 
 /* The rest of a cell that has fewer items than the column. */
@@ -252,8 +256,7 @@ static bool write_table(struct writing *writing, struct error *error) {
     if (!writing->plans) return error_set_memory(error);
     for (size_t i = 0; i < columns; i++)
         if (!make_plan(writing, i, error)) return false;
-    write_header(writing);
-    if (!write_rows(writing, error)) return false;
+    if (!write_header(writing, error) || !write_rows(writing, error)) return false;
     fits_fill_block(writing->out, 0);
     return true;
 }

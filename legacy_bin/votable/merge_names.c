@@ -17,7 +17,7 @@ static bool rename_id(struct text_map *ids, struct text_map *own, struct text_en
     }
     taken->number = number;
     struct text_entry *entry = text_map_add(renamed, id, &is_new);
-    if (entry) entry->value = text_map_copy(renamed, buffer_slice(&name));
+    if (entry && !name.is_incomplete) entry->value = text_map_copy(renamed, buffer_slice(&name));
     buffer_free(&name);
     return entry && entry->value.text;
 }

@@ -2,6 +2,7 @@
  * Three things may be open: metadata (tree.h), a TABLEDATA (lane.h, tabledata.h), a STREAM (stream.h, rows.h). */
 #include "votable/reader.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "io/reference.h"
@@ -31,6 +32,7 @@ struct vot_reader {
     struct queued queue[QUEUE_ROOM]; /* events not yet told: a few, as expat is paused at each */
     unsigned queued, told;
     bool is_failed;
+    struct error failure; /* not told yet: there are events that came before it */
     bool no_lane;
 
     const struct vot_node *node; /* of the last event */
@@ -54,8 +56,24 @@ static void emit(struct vot_reader *reader, enum vot_event event, const struct v
     xml_pause(&reader->xml);
 }
 
+static void refuse_for_memory(struct vot_reader *reader) {
+    error_set_memory(reader->xml.error);
+    xml_stop(&reader->xml);
+}
+
+/* What an arena or a buffer had no room for (errno): either its maximum or the memory is at its end. */
 static void refuse_metadata(struct vot_reader *reader) {
-    xml_refuse(&reader->xml, "more metadata than fit in %zu MB of memory", ARENA_MAXIMUM >> 20);
+    if (errno == ENOMEM)
+        refuse_for_memory(reader);
+    else
+        xml_refuse(&reader->xml, "more metadata than fit in %zu MB of memory", ARENA_MAXIMUM >> 20);
+}
+
+static void refuse_row(struct vot_reader *reader) {
+    if (errno == ENOMEM)
+        refuse_for_memory(reader);
+    else
+        xml_refuse(&reader->xml, "a row longer than %zu MB", TABLEDATA_ROW_MAXIMUM >> 20);
 }
 
 /* The character data so far, told as a node of its own. */
@@ -105,12 +123,10 @@ static void open_rows(struct vot_reader *reader, struct vot_node *data) {
         ok = reader->stream != NULL;
         if (ok) reader->stream->xml = &reader->xml;
     }
-    if (ok) {
+    if (ok)
         emit(reader, VOT_ROWS, data);
-    } else {
-        error_set_memory(reader->xml.error);
-        xml_stop(&reader->xml);
-    }
+    else
+        refuse_for_memory(reader);
 }
 
 static void start_metadata(struct vot_reader *reader, const char *name, const char *const *attributes) {
@@ -177,7 +193,7 @@ static void end_in_rows(struct vot_reader *reader) {
         reader->is_lane_open = !reader->no_lane && xml_is_at_end_of_fed(&reader->xml);
         emit(reader, VOT_ROW, reader->tree.current);
     } else if (!ok) {
-        xml_refuse(&reader->xml, "a row longer than %zu MB", TABLEDATA_ROW_MAXIMUM >> 20);
+        refuse_row(reader);
     }
 }
 
@@ -197,10 +213,9 @@ static void on_text(void *user_data, const XML_Char *bytes, int length) {
     if (!reader->in_rows) {
         if (!tree_add_text(&reader->tree, text)) refuse_metadata(reader);
     } else if (reader->stream) {
-        if (reader->rows_depth > 0 && !stream_text(reader->stream, text))
-            xml_refuse(&reader->xml, "not enough memory for the text of STREAM");
+        if (reader->rows_depth > 0 && !stream_text(reader->stream, text)) refuse_for_memory(reader);
     } else if (!tabledata_text(&reader->tabledata, text)) {
-        xml_refuse(&reader->xml, "a row longer than %zu MB", TABLEDATA_ROW_MAXIMUM >> 20);
+        refuse_row(reader);
     }
 }
 
@@ -273,6 +288,7 @@ void vot_close(struct vot_reader *reader) {
     xml_close(&reader->xml);
     tree_free(&reader->tree);
     source_close(reader->source);
+    error_clear(&reader->failure);
     free(reader->argument);
     free(reader);
 }
@@ -326,6 +342,10 @@ static enum rows_status next_decoded(struct vot_reader *reader, bool skips, stru
 
 static enum vot_event fail(struct vot_reader *reader, struct error *error) {
     reader->is_failed = true;
+    if (reader->failure.text) {
+        *error = reader->failure;
+        reader->failure = (struct error){0};
+    }
     error->is_input = true; /* also a read that failed: tools then name the input */
     return VOT_ERROR;
 }
@@ -342,8 +362,8 @@ static enum vot_event tell(struct vot_reader *reader) {
 
 enum vot_event vot_next(struct vot_reader *reader, struct error *error) {
     for (;;) {
-        if (reader->is_failed) return VOT_ERROR;
         if (reader->told < reader->queued) return tell(reader);
+        if (reader->is_failed) return fail(reader, error);
         if (is_lane_ready(reader)) {
             enum lane_status status = run_lane(reader, NULL, error);
             if (error->text) return fail(reader, error);
@@ -359,7 +379,10 @@ enum vot_event vot_next(struct vot_reader *reader, struct error *error) {
         } else if (reader->xml.is_finished) {
             return VOT_END;
         } else if (!xml_pump(&reader->xml, error)) {
-            return fail(reader, error);
+            if (reader->told == reader->queued) return fail(reader, error);
+            reader->is_failed = true;
+            reader->failure = *error;
+            *error = (struct error){0};
         }
     }
 }

@@ -1,6 +1,7 @@
 /* row_encoder.c - rows as BINARY and BINARY2 have them (VOTable 1.5 sections 5.3, 5.4). */
 #include "votable/row_encoder.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/bigendian.h"
@@ -71,6 +72,7 @@ static bool append_cell(struct row_encoder *encoder, size_t index, const struct 
         return false;
     if (encoder->facts && !note_facts(encoder, index, &binary, error)) return false;
     char *out = buffer_reserve(row, binary.length + 4);
+    if (!out && errno == ENOMEM) return error_set_memory(error);
     if (!out) return error_set_input(error, "a row of more than %zu MiB is not accepted", BUFFER_MAXIMUM >> 20);
     char *start = out;
     if (field->is_variable) {

@@ -27,7 +27,7 @@ static bool replay_children(struct sink *xml, const struct vot_node *node, struc
     return true;
 }
 
-/* `name` with the prefix that `like` has, in `room` (freed by the caller). */
+/* `name` with the prefix that `like` has, in `room` (freed by the caller, who looks whether it is complete). */
 static struct slice prefixed(struct buffer *room, const struct vot_node *like, const char *name) {
     size_t prefix = like->name.length - vot_local_name(like->name).length;
     buffer_append(room, like->name.text, prefix);
@@ -52,8 +52,8 @@ static bool replay_values(struct sink *xml, const struct vot_node *field, const 
                               .name = prefixed(&name, field, "VALUES"),
                               .attributes = attributes,
                               .attribute_count = kept};
-    bool is_done = sink_start(xml, &values, error) && (!old || replay_children(xml, old, error)) &&
-                   sink_finish(xml, &values, error);
+    bool is_done = (!name.is_incomplete || error_set_memory(error)) && sink_start(xml, &values, error) &&
+                   (!old || replay_children(xml, old, error)) && sink_finish(xml, &values, error);
     buffer_free(&name);
     free(attributes);
     return is_done;
@@ -118,8 +118,10 @@ static bool wrap(struct serialized *serialized, const struct vot_table *table, b
                               .attributes = &encoding,
                               .attribute_count = 1};
     struct sink *xml = serialized->xml;
-    bool is_done = is_start ? sink_start(xml, &outer, error) && sink_start(xml, &stream, error)
-                            : sink_finish(xml, &stream, error) && sink_finish(xml, &outer, error);
+    bool is_whole = !names[0].is_incomplete && !names[1].is_incomplete;
+    bool is_done = !is_whole  ? error_set_memory(error)
+                   : is_start ? sink_start(xml, &outer, error) && sink_start(xml, &stream, error)
+                              : sink_finish(xml, &stream, error) && sink_finish(xml, &outer, error);
     if (is_start) output_write(serialized->sink.output, "\n", 1);
     buffer_free(&names[0]);
     buffer_free(&names[1]);

@@ -130,7 +130,7 @@ static bool prepare_row(struct writer *writer, struct slice prefix, struct error
     break_line(writer, &writer->last, depth);
     buffer_append_format(&writer->last, "</%.*sTR>", length, prefix.text);
     for (size_t i = 0; i < 4; i++)
-        if (!pieces[i]->length || !buffer_reserve(pieces[i], BLOCK_SIZE)) return error_set_memory(error);
+        if (!buffer_reserve(pieces[i], BLOCK_SIZE) || pieces[i]->is_incomplete) return error_set_memory(error);
     return true;
 }
 

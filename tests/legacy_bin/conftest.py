@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import trouble
+
 if TYPE_CHECKING:
     from archive.fixture import RunningArchive
 
@@ -71,6 +73,12 @@ def reader_trial(trial_library: tuple[Path, list[str]], tmp_path_factory: pytest
     libraries = ["-lexpat", "-lz", "-lm", "-o", program]
     subprocess.run([*compiler, HERE / "trials" / "reader.c", library, *libraries], check=True)
     return program
+
+
+@pytest.fixture(scope="session")
+def trouble_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What makes trouble for a tool (trouble.py)."""
+    return trouble.build(tmp_path_factory.mktemp("trouble"))
 
 
 @pytest.fixture

@@ -58,6 +58,14 @@ def test_both_lanes_tell_the_same_of_changed_documents(reader_trial: Path, tmp_p
     assert 50 < errors < 250  # neither all spoilt nor all harmless
 
 
+def test_what_stands_before_an_error_is_told_whoever_finds_it(reader_trial: Path, tmp_path: Path) -> None:
+    """expat goes on behind a CDATA section where it is asked to pause, as far as it has been given text."""
+    (tmp_path / "doc.xml").write_text("<VOTABLE><RESOURCE>a><![CDATA[b]]></TD></RESOURCE></VOTABLE>")
+    (told,) = assert_lanes_agree(reader_trial, tmp_path, ["doc.xml"])
+    assert "b" in told.splitlines()[-2]
+    assert "mismatched tag" in told
+
+
 def rows_document(rows: str) -> str:
     fields = '<FIELD name="a" datatype="char" arraysize="*"/><FIELD name="b" datatype="char" arraysize="*"/>'
     return f"<VOTABLE><RESOURCE><TABLE>{fields}<DATA><TABLEDATA>{rows}</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
