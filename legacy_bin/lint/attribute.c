@@ -24,6 +24,7 @@ static void say_unknown(struct lint *lint, const struct lint_element *element, s
     struct buffer accepted = {0};
     for (unsigned i = 0; i < element->attribute_count; i++)
         buffer_append_format(&accepted, "%s%s", i ? " " : "", element->attributes[i]->name);
+    if (accepted.is_incomplete) lint->is_short = true;
     const char *words = meant ? meant->name : buffer_string(&accepted);
     bool has_some = words && *words;
     report_say(&lint->report, RULE_ATTRIBUTE, place, name, "%.*s has no attribute %.*s in VOTable %s (%s%s)",

@@ -147,7 +147,8 @@ void report_say(struct lint_report *report, enum lint_rule rule, struct lint_pla
 
 static void write_input(struct lint_report *report) {
     struct buffer input = {0};
-    if (visible_append(&input, slice_of(report->input))) output_write_slice(report->output, buffer_slice(&input));
+    visible_append(&input, slice_of(report->input));
+    output_write_buffer(report->output, &input);
     buffer_free(&input);
 }
 

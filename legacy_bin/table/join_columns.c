@@ -33,9 +33,10 @@ static bool find_column(const struct column_request *request, const struct join_
     struct error unfound = {0};
     bool is_found = input->table && column_choice_resolve(&choice, input->table, NULL, 0, false, &chosen, &unfound);
     if (is_found) *column = chosen.columns[0];
+    bool is_short = error_is_memory(&unfound);
     free(chosen.columns);
     error_clear(&unfound);
-    if (is_found) return true;
+    if (is_found || is_short) return is_found || error_set_memory(error);
     if (request->key == COLUMN_NUMBER)
         return error_set(error, "Error: Cannot find join column '%llu' in '%s'",
                          (unsigned long long)request->range.first, input->name);
@@ -58,7 +59,7 @@ static bool make_label(const struct join_input *input, size_t first, size_t seco
         buffer_append_string(&text, ", ");
         buffer_append_slice(&text, vot_field_label(&input->table->fields[second], second, room));
     }
-    *label = arena_copy(vot_arena(input->tree), buffer_slice(&text));
+    *label = text.is_incomplete ? (struct slice){NULL, 0} : arena_copy(vot_arena(input->tree), buffer_slice(&text));
     buffer_free(&text);
     return label->text || error_set_memory(error);
 }

@@ -167,7 +167,7 @@ static bool make_head(struct join_table *joined, struct error *error) {
         struct slice radius = {digits, number_write_double(digits, joined->request->radius_arcsec)};
         buffer_append_format(&text, " within %.*s arcsec", (int)radius.length, radius.text);
     }
-    done = done && add_info(joined, SLICE("match"), buffer_slice(&text)) &&
+    done = done && !text.is_incomplete && add_info(joined, SLICE("match"), buffer_slice(&text)) &&
            (joined->rows_info = add_info(joined, SLICE("rows"), SLICE("0")));
     buffer_free(&text);
     return done || error_set_memory(error);

@@ -61,6 +61,7 @@ static void add_text_of(struct members *members, const char *name, const struct 
     struct arena arena = {0};
     struct slice text = slice_trim(vot_node_text(node, &arena));
     if (text.length) members_text(members, name, text);
+    members->has_failed |= !text.text && vot_child(node, VOT_TEXT_NODE);
     arena_free(&arena);
 }
 
@@ -81,6 +82,7 @@ static void append_value(struct members *members, const struct vot_field *field,
                    json_cells_begin(&cells, &like, 1, &error);
     struct vot_cell cell = {.bytes = text.bytes, .length = value.length, .form = VOT_TEXT};
     if (!is_done || !json_cells_append(&cells, 0, &cell, members->out, &error)) {
+        members->has_failed |= text.is_incomplete || members->out->is_incomplete || error_is_memory(&error);
         members->out->length = length;
         append_string(members, value);
     }

@@ -88,7 +88,7 @@ static bool read_columns(struct join_request *request, enum column_key key, cons
     bool done = column_choice_add(choice, key, text, error) && choice->count <= 2;
     for (size_t i = 0; done && key == COLUMN_NUMBER && i < choice->count; i++)
         done = !choice->requests[i].range.is_open && choice->requests[i].range.first == choice->requests[i].range.last;
-    if (done) return true;
+    if (done || error_is_memory(error)) return done;
     error_clear(error);
     return error_set(error, "Error: invalid join column '%s': one is expected, or two separated by a comma", text);
 }

@@ -42,7 +42,11 @@ STARS, TYPES, TWO = (str(INPUTS / name) for name in ("stars.xml", "types.xml", "
 TABLE_RUNS = [
     ["votinfo", STARS],
     ["votinfo", "-c", "-v", STARS],
-    *[["votcnv", "-f", name, "-o", "out", STARS] for name in ("vot", "html", "votb", "votb2", "votfits")],
+    ["votinfo", "--lint", STARS],
+    *[
+        ["votcnv", "-f", name, "-o", "out", STARS]
+        for name in ("vot", "html", "votb", "votb2", "votfits", "ecsv", "json", "jsonl")
+    ],
     ["votcnv", "-i", "2", TYPES],
     ["votcnv", "-f", "csv", TYPES],
     ["votcnv", "-f", "fits", "-o", "out", TYPES],
@@ -52,6 +56,9 @@ TABLE_RUNS = [
     ],
     ["votsort", "-o", "out", STARS],
     ["votsort", "-s", STARS],
+    ["votsort", "--threads=2", "--memory=1M", "-N", "ra", STARS],
+    ["votjoin", "-N", "name", "-o", "out", STARS, STARS],
+    ["votjoin", "-p", "1s", "-j", "full", "-f", "csv", STARS, str(INPUTS / "psc.xml")],
     ["votselect", "-w", "$row % 2 = 1 and within(10, 41, 170)", "-a", "t=concat($row, '!')", "-s", "2", STARS],
     ["votselect", "-w", "name ~ '[A-Z]'", STARS],
     ["votcat", "-o", "out", STARS, TWO],

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     from archive.fixture import RunningArchive
 
 INPUTS = Path(__file__).parent / "golden" / "inputs"
-FORMATS = ("vot", "csv", "html", "fits", "votb", "votb2", "votfits")
+FORMATS = ("vot", "csv", "html", "fits", "votb", "votb2", "votfits", "ecsv", "json", "jsonl")
 ROWS = 20_000
 
 RUNS = [
     ["votinfo", "{large}"],
+    ["votinfo", "--lint", "-o", "out", "{large}"],
     *[["votcnv", "-f", name, "-o", "out", "{large}"] for name in FORMATS],
     ["votcnv", "-f", "csv", "{large}"],
     ["votcnv", "-f", "csv", str(INPUTS / "fitshref.xml")],
     ["votsort", "-c", "1", "-o", "out", "{large}"],
+    ["votsort", "--memory=1M", "-c", "1", "-o", "out", "{large}"],
+    ["votjoin", "-c", "0", "-o", "out", "{large}", "{large}"],
+    ["votjoin", "-p", "1s", "-b", "-f", "csv", "-o", "out", "{large}", str(INPUTS / "psc.xml")],
     ["votselect", "-w", "$row % 2 = 0", "-o", "out", "{large}"],
     ["votcat", "-o", "out", "{large}", str(INPUTS / "two.xml")],
     ["votsplit", "-n", "9000", "{large}"],
@@ -163,7 +167,16 @@ def test_reads_and_writes_may_be_interrupted_and_short(
 
 WRITERS = [
     *[["votcnv", "-f", name] for name in FORMATS],
-    *[["votcat"], ["votinfo", "-c"], ["votpos"], ["votselect"], ["votsort"], ["votsplit", "-N", "kind"], ["votstat"]],
+    *[
+        ["votcat"],
+        ["votinfo", "-c"],
+        ["votjoin", "-c", "0"],
+        ["votpos"],
+        ["votselect"],
+        ["votsort"],
+        ["votsplit", "-N", "kind"],
+        ["votstat"],
+    ],
 ]
 
 
@@ -175,7 +188,7 @@ def test_a_closed_pipe_ends_it_quietly(
     def set_signal() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_IGN if ignored else signal.SIG_DFL)
 
-    inputs = [large, INPUTS / "two.xml"] if words[0] == "votcat" else [large]
+    inputs = [large] * (2 if words[0] in ("votcat", "votjoin") else 1)
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -198,7 +211,7 @@ def test_a_closed_pipe_ends_it_quietly(
 def test_a_file_that_grows_too_large_is_an_error(bindir: Path, tmp_path: Path, large: Path, words: list[str]) -> None:
     """The limit is met by temporary files, too."""
     (tmp_path / "out").write_text("old")
-    inputs = [large, INPUTS / "two.xml"] if words[0] == "votcat" else [large]
+    inputs = [large] * (2 if words[0] in ("votcat", "votjoin") else 1)
     done = subprocess.run(
         [bindir / words[0], *words[1:], "-o", "out", *inputs],
         cwd=tmp_path,
