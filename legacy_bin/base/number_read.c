@@ -48,12 +48,11 @@ static inline uint64_t value_of_eight(uint64_t digits) {
 /* Takes the digits at `at` into *value, and returns the place behind them. All of `start` to `end` may be read. */
 static inline __attribute__((always_inline)) const char *take_digits(const char *start, const char *at, const char *end,
                                                                      uint64_t *value) {
-    static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
     for (; end - at >= WORD; at += WORD) {
         uint64_t digits = load_eight(at), others = find_others(digits);
         if (others) {
             unsigned count = (unsigned)__builtin_ctzll(others) / 8;
-            if (count) *value = *value * powers[count] + value_of_eight(digits << (64 - 8 * count));
+            if (count) *value = *value * whole_powers_of_ten[count] + value_of_eight(digits << (64 - 8 * count));
             return at + count;
         }
         *value = *value * 100000000 + value_of_eight(digits);
@@ -62,7 +61,7 @@ static inline __attribute__((always_inline)) const char *take_digits(const char 
         unsigned count = (unsigned)(end - at), before = 64 - 8 * count;
         uint64_t digits = load_eight(end - WORD) >> before << before;
         if (!find_others(digits)) {
-            *value = *value * powers[count] + value_of_eight(digits);
+            *value = *value * whole_powers_of_ten[count] + value_of_eight(digits);
             return end;
         }
     }
@@ -197,6 +196,7 @@ read_special(const char *text, const char *end, const struct real_type *type, ui
 
 static inline __attribute__((always_inline)) enum number_match read_real(struct slice whole,
                                                                          const struct real_type *type, uint64_t *bits) {
+    if (whole.length == 0) return NUMBER_NONE;
     const char *at = whole.text, *end = whole.text + whole.length;
     while (at < end && byte_is_blank(*at)) at++;
     if (at == end) return NUMBER_NONE;
@@ -256,6 +256,7 @@ static inline const char *take_whole(const char *start, const char *at, const ch
 }
 
 enum number_match number_read_integer(struct slice whole, int64_t *value) {
+    if (whole.length == 0) return NUMBER_NONE;
     const char *text = whole.text, *end = whole.text + whole.length;
     while (text < end && byte_is_blank(*text)) text++;
     if (text == end) return NUMBER_NONE;

@@ -11,34 +11,11 @@ struct decimal {
     int exponent;
 };
 
-static const uint64_t whole_powers[] = {
-    1u,
-    10u,
-    100u,
-    1000u,
-    10000u,
-    100000u,
-    1000000u,
-    10000000u,
-    100000000u,
-    1000000000u,
-    10000000000u,
-    100000000000u,
-    1000000000000u,
-    10000000000000u,
-    100000000000000u,
-    1000000000000000u,
-    10000000000000000u,
-    100000000000000000u,
-    1000000000000000000u,
-    10000000000000000000u,
-};
-
 /* How many digits a number other than 0 has. */
 static inline unsigned count_digits(uint64_t number) {
     unsigned bits = 64 - (unsigned)__builtin_clzll(number);
     unsigned digits = bits * 1233 >> 12; /* log10(2) 2^12 */
-    return digits + (number >= whole_powers[digits]);
+    return digits + (number >= whole_powers_of_ten[digits]);
 }
 
 /* Without zeros at the end. */
@@ -109,26 +86,26 @@ static inline struct decimal shortest(uint64_t fraction, int exponent, bool is_e
     return shortest_exactly(fraction, exponent, is_edge);
 }
 
-/* A number of `count` digits, at most DIGITS, and zeros behind them: DIGITS bytes are written. */
-enum { DIGITS = 17 };
+enum { DIGITS = 17 /* at most, of a shortest decimal */ };
 
+/* A number of `count` digits, and zeros behind them: DIGITS bytes are written. */
 static inline void put_digits(char *out, uint64_t number, unsigned count) {
-    number *= whole_powers[DIGITS - count];
-    uint64_t first = number / whole_powers[16];
+    number *= whole_powers_of_ten[DIGITS - count];
+    uint64_t first = number / whole_powers_of_ten[16];
     out[0] = (char)('0' + first);
-    digits_put_16(out + 1, number - first * whole_powers[16]);
+    digits_put_16(out + 1, number - first * whole_powers_of_ten[16]);
 }
 
 /* Any whole number; returns its length. */
 static size_t put_whole(char *out, uint64_t number) {
     unsigned count = number ? count_digits(number) : 1;
     if (count <= 8) {
-        digits_put_8(out, (uint32_t)(number * whole_powers[8 - count]));
+        digits_put_8(out, (uint32_t)(number * whole_powers_of_ten[8 - count]));
     } else if (count <= 16) {
-        digits_put_16(out, number * whole_powers[16 - count]);
+        digits_put_16(out, number * whole_powers_of_ten[16 - count]);
     } else {
-        digits_put_8(out, (uint32_t)(number / whole_powers[16] * whole_powers[24 - count]));
-        digits_put_16(out + count - 16, number % whole_powers[16]);
+        digits_put_8(out, (uint32_t)(number / whole_powers_of_ten[16] * whole_powers_of_ten[24 - count]));
+        digits_put_16(out + count - 16, number % whole_powers_of_ten[16]);
     }
     return count;
 }
@@ -160,7 +137,7 @@ static inline size_t put_fraction(char *out, struct decimal decimal, unsigned co
 /* A whole number below 10^32 is shown as it is, not as its shortest decimal and zeros. */
 static size_t put_large(char *out, uint128 number) {
     if (number <= UINT64_MAX) return put_whole(out, (uint64_t)number);
-    uint64_t upper = (uint64_t)(number / whole_powers[16]), lower = (uint64_t)(number % whole_powers[16]);
+    uint64_t upper = (uint64_t)(number / whole_powers_of_ten[16]), lower = (uint64_t)(number % whole_powers_of_ten[16]);
     size_t length = put_whole(out, upper);
     digits_put_16(out + length, lower);
     return length + 16;
@@ -200,46 +177,37 @@ static size_t put_special(char *out, bool is_zero, bool is_nan, bool is_negative
     return is_zero ? 1u + is_negative : word.length;
 }
 
-size_t number_write_double(char out[NUMBER_ROOM], double value) {
-    enum { FRACTION_BITS = 52, EXPONENT_MOST = 0x7ff, BIAS = 1023 + FRACTION_BITS };
-    const uint64_t hidden = 1ull << FRACTION_BITS;
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    bool is_negative = bits >> 63, is_edge = false;
+/* A number of IEEE 754, by its bits. */
+static inline __attribute__((always_inline)) size_t put_bits(char *out, uint64_t bits, int fraction_bits,
+                                                             int exponent_bits) {
+    const uint64_t hidden = (uint64_t)1 << fraction_bits;
+    const int exponent_most = (1 << exponent_bits) - 1, bias = exponent_most / 2 + fraction_bits;
+    bool is_negative = bits >> (fraction_bits + exponent_bits), is_edge = false;
     uint64_t fraction = bits & (hidden - 1);
-    int exponent = bits >> FRACTION_BITS & EXPONENT_MOST;
+    int exponent = (int)(bits >> fraction_bits) & exponent_most;
     out[0] = '-';
     if (exponent > 0) {
-        if (exponent == EXPONENT_MOST) return put_special(out, false, fraction != 0, is_negative);
+        if (exponent == exponent_most) return put_special(out, false, fraction != 0, is_negative);
         is_edge = fraction == 0 && exponent > 1;
         fraction |= hidden;
     } else {
         if (fraction == 0) return put_special(out, true, false, is_negative);
         exponent = 1;
     }
-    exponent -= BIAS;
+    exponent -= bias;
     return is_negative + put_real(out + is_negative, shortest(fraction, exponent, is_edge), fraction, exponent);
 }
 
+size_t number_write_double(char out[NUMBER_ROOM], double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return put_bits(out, bits, 52, 11);
+}
+
 size_t number_write_float(char out[NUMBER_ROOM], float value) {
-    enum { FRACTION_BITS = 23, EXPONENT_MOST = 0xff, BIAS = 127 + FRACTION_BITS };
-    const uint32_t hidden = 1u << FRACTION_BITS;
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    bool is_negative = bits >> 31, is_edge = false;
-    uint32_t fraction = bits & (hidden - 1);
-    int exponent = bits >> FRACTION_BITS & EXPONENT_MOST;
-    out[0] = '-';
-    if (exponent > 0) {
-        if (exponent == EXPONENT_MOST) return put_special(out, false, fraction != 0, is_negative);
-        is_edge = fraction == 0 && exponent > 1;
-        fraction |= hidden;
-    } else {
-        if (fraction == 0) return put_special(out, true, false, is_negative);
-        exponent = 1;
-    }
-    exponent -= BIAS;
-    return is_negative + put_real(out + is_negative, shortest(fraction, exponent, is_edge), fraction, exponent);
+    return put_bits(out, bits, 23, 8);
 }
 
 size_t number_write_integer(char out[NUMBER_ROOM], int64_t value) {

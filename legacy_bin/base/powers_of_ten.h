@@ -15,6 +15,9 @@ struct power_of_ten {
 enum { POWER_OF_TEN_LEAST = -342, POWER_OF_TEN_MOST = 326 };
 extern const struct power_of_ten powers_of_ten[POWER_OF_TEN_MOST - POWER_OF_TEN_LEAST + 1];
 
+/* Those that fit into 64 bits, from 10^0 on. */
+extern const uint64_t whole_powers_of_ten[20];
+
 static inline const struct power_of_ten *power_of_ten(int n) {
     return &powers_of_ten[n - POWER_OF_TEN_LEAST];
 }

@@ -1,4 +1,4 @@
-"""Writes powers_of_ten.c, the table that powers_of_ten.h declares: exact whole numbers, cut to 128 bits.
+"""Writes powers_of_ten.c, the tables that powers_of_ten.h declares: from exact whole numbers, cut to 128 bits.
 
 usage: python powers_of_ten.py FILE
 """
@@ -22,4 +22,7 @@ with open(sys.argv[1], "w", encoding="ascii") as file:
     for n in range(LEAST, MOST + 1):
         high, low = divmod(mantissa(n), 1 << 64)
         print(f"    {{0x{high:016x}, 0x{low:016x}}}, /* {n} */", file=file)
+    print("};\n\nconst uint64_t whole_powers_of_ten[] = {", file=file)
+    for n in range(20):
+        print(f"    {10**n}u,", file=file)
     print("};", file=file)

@@ -65,17 +65,18 @@ static bool is_null_items(const struct column *column, const char *bytes) {
 /* Points the cells at the row that starts at `bytes`, of which `length` are there; true: it is whole, *size are
  * its bytes. false: it needs at least *size, because of column short_at. */
 static bool lay_out(struct binary_rows *rows, const char *bytes, size_t length, size_t *size) {
-    size_t at = rows->mask, count = rows->table->field_count;
+    const struct column *column = rows->columns;
+    struct vot_cell *cell = rows->cells;
+    const size_t mask = rows->mask, count = rows->table->field_count;
+    size_t at = mask;
     unsigned nulls = 0; /* what is left of eight null bits, the next the highest */
     rows->short_at = 0;
     *size = rows->smallest;
     if (length < rows->smallest) return false;
-    for (size_t i = 0; i < count; i++, nulls <<= 1) {
-        const struct column *column = &rows->columns[i];
-        struct vot_cell *cell = &rows->cells[i];
+    for (size_t i = 0; i < count; i++, column++, cell++, nulls <<= 1) {
         uint64_t cell_size = column->size;
         unsigned char spare_bits = column->spare_bits;
-        if (i % 8 == 0 && rows->mask) nulls = (unsigned char)bytes[i / 8];
+        if (i % 8 == 0 && mask) nulls = (unsigned char)bytes[i / 8];
         if (column->is_variable) {
             *size = at + 4;
             rows->short_at = i;
@@ -91,10 +92,8 @@ static bool lay_out(struct binary_rows *rows, const char *bytes, size_t length, 
             return false;
         }
         bool is_null = nulls & 0x80 || (column->has_null && is_null_items(column, bytes + at));
-        cell->bytes = bytes + at;
-        cell->length = is_null ? 0 : (size_t)cell_size;
-        cell->form = is_null ? VOT_NULL : VOT_BYTES;
-        cell->spare_bits = spare_bits;
+        *cell = (struct vot_cell){bytes + at, (size_t)cell_size, VOT_BYTES, spare_bits};
+        if (is_null) cell->length = 0, cell->form = VOT_NULL;
         at += (size_t)cell_size;
     }
     *size = at;
