@@ -3,6 +3,8 @@
 #include "lint/ucd.h"
 #include "lint/unit.h"
 
+enum { FOREIGN_MAXIMUM = 100 }; /* each looks through all of them for its namespace */
+
 #define SCHEMA_INSTANCE "http://www.w3.org/2001/XMLSchema-instance"
 
 struct slice lint_attribute_value(const char *const *attributes, const char *name) {
@@ -133,12 +135,16 @@ static void check_value(struct lint *lint, const struct lint_element *element, c
 
 void lint_attributes(struct lint *lint, const struct lint_element *element, const char *const *attributes,
                      const struct vot_node *node, struct lint_place place) {
+    unsigned foreign = 0;
     for (size_t i = 0; attributes[i]; i += 2) {
         struct slice name = slice_of(attributes[i]), value = slice_of(attributes[i + 1]);
         if (strncmp(attributes[i], "xmlns", 5) == 0 && (attributes[i][5] == ':' || !attributes[i][5])) continue;
         const struct lint_attribute *attribute = lint_schema_attribute(element, name);
-        if (memchr(name.text, ':', name.length))
+        bool has_prefix = memchr(name.text, ':', name.length);
+        if (has_prefix && foreign++ < FOREIGN_MAXIMUM)
             check_foreign(lint, element, attributes, name, value, place);
+        else if (has_prefix)
+            continue;
         else if (attribute)
             check_value(lint, element, attribute, value, node, place);
         else

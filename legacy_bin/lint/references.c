@@ -3,6 +3,9 @@
 
 #include "lint/value.h"
 
+/* More than so many are not compared: their memory is bounded. */
+enum { IDS_MAXIMUM = 1 << 20 };
+
 /* What bears an ID; a map's entry has its address as number. */
 struct target {
     struct slice element;
@@ -45,6 +48,8 @@ bool references_define(struct lint_references *references, struct slice id, stru
                        const struct vot_node *node, struct lint_place place, struct lint_report *report) {
     id = slice_trim(id);
     bool is_new;
+    references->is_partial = references->is_partial || references->ids.count >= IDS_MAXIMUM;
+    if (references->is_partial) return true;
     struct text_entry *entry = text_map_add(&references->ids, id, &is_new);
     if (!entry) return false;
     if (!is_new) {
@@ -132,7 +137,7 @@ void references_finish(struct lint_references *references, struct lint_report *r
             bool is_time = target->node && target->node->element == VOT_TIMESYS && reference->node;
             if (is_time && (reference->node->element == VOT_FIELD || reference->node->element == VOT_PARAM))
                 check_time(reference, target->node, report);
-        } else {
+        } else if (!references->is_partial) {
             report_say(report, RULE_REF, reference->place, reference->element,
                        "ref '%.*s' of %.*s is the ID of no element", SHOWN(reference->id), SHOWN(reference->element));
         }

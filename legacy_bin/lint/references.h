@@ -13,6 +13,7 @@ struct lint_references {
     struct text_map ids;
     struct arena arena;
     struct lint_reference *first, *last;
+    bool is_partial; /* there were more IDs than are kept */
 };
 
 /* `node` NULL: an element that is not kept (TR, TD). Both copy what they are given. false: no memory. */

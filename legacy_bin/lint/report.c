@@ -9,8 +9,10 @@
 #include "base/visible.h"
 #include "cli/opset.h"
 
-/* The channel's list is kept in memory until it is complete. */
-enum { CHANNEL_MAXIMUM = 10000 };
+enum {
+    CHANNEL_MAXIMUM = 10000, /* the channel's list is kept in memory until it is complete */
+    KINDS_MAXIMUM = 10000,   /* behind that many, findings differ by their rule alone */
+};
 
 struct lint_kind {
     enum lint_rule rule;
@@ -48,6 +50,7 @@ static struct lint_kind *find_kind(struct lint_report *report, enum lint_rule ru
     struct buffer key = {0};
     bool is_new = false;
     struct text_entry *entry = NULL;
+    if (report->kind_count >= KINDS_MAXIMUM) subject.length = 0;
     if (buffer_append_format(&key, "%d ", (int)rule) && buffer_append_slice(&key, subject))
         entry = text_map_add(&report->places, buffer_slice(&key), &is_new);
     buffer_free(&key);

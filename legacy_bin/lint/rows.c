@@ -95,15 +95,33 @@ static void say_cell(struct lint *lint, size_t index, enum lint_rule rule, struc
     buffer_free(&explanation);
 }
 
-/* The place of a byte of the lane's row, which starts at `start`, in line `line`. */
-static struct lint_place place_of(const struct lint *lint, const char *start, unsigned long line, const char *byte) {
-    struct lint_place place = {line, 1};
-    for (const char *at = start; at < byte; at++) place.line += *at == '\n' || (*at == '\r' && at[1] != '\n');
-    const char *at = byte;
-    while (at > lint->xml.window && at[-1] != '\n' && at[-1] != '\r')
-        place.column += ((unsigned char)*--at & 0xC0) != 0x80;
-    if (at == lint->xml.window) place.column = 0; /* the line began before what is there */
-    return place;
+/* Where a byte of the lane's text is; goes forward only, so that a row is looked at once. */
+struct cursor {
+    const char *at;
+    struct lint_place place;
+};
+
+enum { COLUMN_MAXIMUM = 4096 }; /* further behind the start of a line, nobody counts */
+
+static struct cursor cursor_at(const struct lint *lint, const char *at) {
+    const char *first = lint->xml.window, *start = at;
+    if (at - first > COLUMN_MAXIMUM) first = at - COLUMN_MAXIMUM;
+    struct lint_place place = {xml_line(&lint->xml), 1};
+    while (start > first && start[-1] != '\n' && start[-1] != '\r')
+        place.column += ((unsigned char)*--start & 0xC0) != 0x80;
+    if (start == first) place.column = 0; /* the line began before that */
+    return (struct cursor){at, place};
+}
+
+static struct lint_place move_cursor(struct cursor *cursor, const char *byte) {
+    for (; cursor->at < byte; cursor->at++) {
+        char c = *cursor->at;
+        if (c == '\n' || (c == '\r' && cursor->at[1] != '\n'))
+            cursor->place = (struct lint_place){cursor->place.line + 1, 1};
+        else if (cursor->place.column)
+            cursor->place.column += ((unsigned char)c & 0xC0) != 0x80;
+    }
+    return cursor->place;
 }
 
 static void check_td_count(struct lint *lint, size_t count, struct lint_place place) {
@@ -118,18 +136,20 @@ static void check_td_count(struct lint *lint, size_t count, struct lint_place pl
 static void check_plain_row(struct lint *lint, const char *start, size_t count) {
     struct lint_rows *rows = &lint->rows;
     const struct vot_cell *cells = rows->tabledata.cells;
-    unsigned long line = xml_line(&lint->xml);
+    struct cursor cursor = {NULL};
     rows->table.rows++;
     if (count != rows->table.field_count) {
-        check_td_count(lint, count, place_of(lint, start, line, start + strspn(start, " \t\r\n")));
+        cursor = cursor_at(lint, start);
+        check_td_count(lint, count, move_cursor(&cursor, start + strspn(start, " \t\r\n")));
         if (count > rows->table.field_count) count = rows->table.field_count;
     }
     for (size_t i = 0; i < count; i++) {
         if (!rows->columns[i].field) continue;
         struct slice text = {cells[i].bytes, cells[i].length};
         enum lint_rule rule = lint_cell_text(&rows->columns[i], text);
-        if (__builtin_expect(rule != RULE_NONE, 0))
-            say_cell(lint, i, rule, text, place_of(lint, start, line, cells[i].bytes - strlen("<TD>")));
+        if (__builtin_expect(rule == RULE_NONE, 1)) continue;
+        if (!cursor.at) cursor = cursor_at(lint, start);
+        say_cell(lint, i, rule, text, move_cursor(&cursor, cells[i].bytes - strlen("<TD>")));
     }
 }
 

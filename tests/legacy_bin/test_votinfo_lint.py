@@ -371,3 +371,28 @@ def test_what_our_tools_write_is_valid(run: Run, columns: list[Column]) -> None:
         assert set(rules(run, Path("out.xml").read_bytes())) <= {"cell-text"}  # the texts are any, their type is char
     succeeded(run("votcat", "-o", "out.xml", "source.xml", "source.xml"))
     assert set(rules(run, Path("out.xml").read_bytes())) <= {"cell-text"}
+
+
+HOSTILE = {
+    "deep": OPEN + "<RESOURCE>" * 5000,
+    "attributes": OPEN + "<RESOURCE " + " ".join(f'a{i}=""' for i in range(30_000)) + "/></VOTABLE>",
+    "prefixed attributes": OPEN
+    + '<RESOURCE/><INFO name="a" value="b" xmlns:x="x" xmlns:y="y" '
+    + " ".join(f'{"xy"[i % 2]}:a{i}=""' for i in range(30_000))
+    + "/></VOTABLE>",
+    "elements": OPEN + "<RESOURCE>" + "".join(f"<A{i}/>" for i in range(30_000)) + "</RESOURCE></VOTABLE>",
+    "columns": in_table(
+        "".join(f'<FIELD name="a{i}" datatype="int"/>' for i in range(5000)),
+        "<DATA><TABLEDATA>" + ("<TR>" + "<TD>x</TD>" * 5000 + "</TR>") * 5 + "</TABLEDATA></DATA>",
+    ),
+    "value": in_table(f'<FIELD name="{"x" * 1_000_000}" datatype="{"é" * 100_000}" unit="{"(" * 100_000}"/>'),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_document_gets_its_verdict(run: Run, name: str) -> None:
+    Path("doc.xml").write_text(HOSTILE[name])
+    done = run("votinfo", "--lint", "doc.xml")
+    assert (done.status in (0, 1), done.stderr) == (True, "")
+    assert done.text.splitlines()[-1].startswith(("doc.xml: not a valid VOTable 1.4: ", "doc.xml: valid VOTable 1.4: "))
+    assert max(map(len, done.text.splitlines())) < 1000
