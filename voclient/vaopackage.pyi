@@ -121,9 +121,9 @@ class _Votcat(Task):
     ) -> OPset:
         """Put VOTables together in one.
 
-        Writes one VOTable with the RESOURCEs of all tables, in order; each table keeps
-        its serialisation. IDs that occur twice are renamed. Nothing is written unless
-        all tables can be read.
+        Writes one VOTable with the RESOURCEs of all tables, in order; in a file each
+        table keeps its serialisation. IDs that occur twice are renamed. Nothing is
+        written unless all tables can be read.
 
         Parameters
         ----------

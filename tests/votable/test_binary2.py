@@ -261,6 +261,18 @@ def test_numbers_masked_within_arrays_are_nan_or_the_null_value() -> None:
     assert found["x"].mask.tolist() == found["n"].mask.tolist() == mask
 
 
+@pytest.mark.usefixtures("no_astropy_rows")
+def test_many_rows_are_written_piece_by_piece() -> None:
+    numbers = np.arange(70_001)
+    texts = np.array(["x" * (number % 23) for number in numbers], object)
+    table = Table({"t": texts, "n": numbers, "u": [f"{number}\u2609" for number in numbers], "b": numbers % 3 == 0})
+    table["t"] = MaskedColumn(table["t"], mask=numbers % 5 == 0)
+    found = by_us(written(table))
+    assert found["t"].tolist() == table["t"].filled("").tolist()
+    for name in ("n", "u", "b"):
+        assert found[name].tolist() == table[name].tolist()
+
+
 def test_a_table_is_not_changed_by_being_written() -> None:
     table = Table({"o": np.array(["a", None], object), "i": np.array([1, 2], "i1")})
     before = table.copy()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from struct import Struct
-from struct import error as StructError
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy
 
 from .document import find_stream
 from .layout import NUMBERS, Layout, layout_of
+from .rows import take_apart
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,83 +68,42 @@ class _Rows(NamedTuple):
 
     null: NDArray[Any]
     """Whether a cell has no value, by row and column."""
-    fixed: NDArray[Any]
-    """Bytes of the cells of fixed size, in a field for each column."""
-    variable: dict[int, list[bytes]]
-    """Contents of the others, by column."""
-    counts: dict[int, list[int]]
-    """Of items that are bits."""
+    fixed: dict[int, NDArray[Any]]
+    """Bytes of the cells of fixed size, by column."""
+    variable: dict[int, tuple[list[bytes], list[int]]]
+    """Contents of the others, and where items are bits the counts of these."""
 
 
 def _cut(content: bytes, columns: Sequence[Layout]) -> _Rows:
     """Rows: null bits, a bit for each column, then the cells."""
     mask_size = (len(columns) + 7) // 8
-    offsets, at = [], mask_size
+    offsets, widths, width = [], [mask_size], mask_size
+    variable = [number for number, layout in enumerate(columns) if layout.is_variable]
     for layout in columns:
-        offsets.append(at)
-        at += 0 if layout.is_variable else layout.size
-    variable: dict[int, list[bytes]] = {i: [] for i, layout in enumerate(columns) if layout.is_variable}
-    counts: dict[int, list[int]] = {i: [] for i in variable}
+        offsets.append(width)
+        if layout.is_variable:
+            widths.append(0)
+        else:
+            widths[-1] += layout.size
+            width += layout.size
     if variable:
-        gaps = [offsets[i] for i in variable]
-        widths = [gap - before for gap, before in zip(gaps, [0, *gaps], strict=False)]
-        steps = list(zip(widths, (columns[i] for i in variable), variable.values(), counts.values(), strict=True))
-        content = _take_variable(content, steps, at - gaps[-1])
-    count, rest = divmod(len(content), at)
-    if rest:
+        sizes = [_size_of_items(columns[number]) for number in variable]
+        whole, contents, counts = take_apart(content, widths, sizes)
+    elif len(content) % width:
         raise ValueError("the rows end in the middle of one")
-    whole = numpy.frombuffer(content, numpy.uint8).reshape(count, at)
+    else:
+        whole, contents, counts = numpy.frombuffer(content, numpy.uint8).reshape(-1, width), [], []
     null = numpy.unpackbits(whole[:, :mask_size], axis=1, count=len(columns)).astype(bool)
-    kept = [i for i in range(len(columns)) if i not in variable]
-    form = numpy.dtype(
-        {
-            "names": [str(i) for i in kept],
-            "formats": [(numpy.uint8, (columns[i].size,)) for i in kept],
-            "offsets": [offsets[i] for i in kept],
-            "itemsize": at,
-        }
-    )
-    return _Rows(null, numpy.frombuffer(content, form), variable, counts)
+    fixed = {
+        number: whole[:, offsets[number] : offsets[number] + layout.size]
+        for number, layout in enumerate(columns)
+        if not layout.is_variable
+    }
+    return _Rows(null, fixed, dict(zip(variable, zip(contents, counts, strict=True), strict=True)))
 
 
-_Step = tuple[int, Layout, list[bytes], list[int]]
-
-
-def _take_variable(content: bytes, steps: Sequence[_Step], tail: int) -> bytes:
-    """Move cells of variable size out of the rows; what stays has rows of one length.
-
-    A step is a column: bytes that stay before its cell, and where contents and counts of its cells go. `tail` bytes
-    stay behind the last one.
-    """
-    read_count = Struct(">I").unpack_from
-    kept: list[bytes] = []
-    keep = kept.append
-    plan = [
-        (width, 0 if layout.datatype == "bit" else layout.bytes_of(1), cells.append, layout.bytes_of, counts.append)
-        for width, layout, cells, counts in steps
-    ]
-    at, end = 0, len(content)
-    try:
-        while at < end:
-            for width, size, add, bytes_of, add_count in plan:
-                stop = at + width
-                keep(content[at:stop])
-                (count,) = read_count(content, stop)
-                stop += 4
-                if size:
-                    at = stop + count * size
-                else:
-                    at = stop + bytes_of(count)
-                    add_count(count)
-                add(content[stop:at])
-            if tail:
-                keep(content[at : at + tail])
-                at += tail
-    except StructError:  # no count is left
-        at = end + 1
-    if at > end:
-        raise ValueError("the rows end in the middle of one")
-    return b"".join(kept)
+def _size_of_items(layout: Layout) -> int | Callable[[int], int]:
+    return layout.bytes_of if layout.datatype == "bit" else layout.bytes_of(1)
 
 
 class _Cells:
@@ -155,9 +114,9 @@ class _Cells:
         self._null = rows.null[:, number]
         self._field = field
         if layout.is_variable:
-            self._contents, self._bit_counts = rows.variable[number], rows.counts[number]
+            self._contents, self._bit_counts = rows.variable[number]
         else:
-            self._bytes = rows.fixed[str(number)]
+            self._bytes = rows.fixed[number]
 
     def decode(self) -> tuple[Any, Any]:
         layout = self._layout
@@ -186,17 +145,16 @@ class _Cells:
                 raise ValueError(f"column {self._field.name!r}: a boolean is T, F or ?")
             return found == 1, found == 2
         code = NUMBERS[layout.datatype]
-        values = numpy.ascontiguousarray(self._bytes).view(code).reshape(shape)
+        values = self._bytes.view(code).astype(code[1:]).reshape(shape)
         null = self._field.values.null
         if null is not None:
-            return values, values == numpy.asarray(null).astype(code)
+            return values, values == numpy.asarray(null).astype(values.dtype)
         return values, numpy.isnan(values) if values.dtype.kind in "fc" else False
 
     def _fixed_texts(self) -> NDArray[Any]:
         """A text ends at its first NUL."""
         is_wide = self._layout.datatype == "unicodeChar"
-        codes = numpy.ascontiguousarray(self._bytes)
-        codes = codes.view(">u2") if is_wide else codes
+        codes = self._bytes.view(">u2") if is_wide else self._bytes
         is_over = numpy.logical_or.accumulate(codes == 0, axis=1)
         is_plain = not ((codes & 0xF800) == 0xD800).any() if is_wide else not (codes > 127).any()
         if is_plain:

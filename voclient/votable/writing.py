@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy
 
 from .layout import NUMBERS, Layout, layout_of
+from .rows import COUNT_BYTES, put_together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_PIECE_BYTES = 57 << 12
-"""Of rows, for a line of base64."""
+_PIECE = 1 << 15
+"""Rows that are made at a time."""
 _WIDER = {"i1": "i2", "u2": "i4", "u4": "i8", "f2": "f4"}
 """Types that VOTable lacks, and those that hold their values."""
 _DATATYPES = {code[1:]: datatype for datatype, code in NUMBERS.items()} | {"b1": "bit"}
@@ -60,10 +60,13 @@ def write_votable(table: Any, sink: Sink) -> None:
         return
     head, tail = _metadata(table, known)
     sink.write(head + b"<DATA><BINARY2><STREAM encoding='base64'>\n")
-    rows = memoryview(_rows(known, len(table)))
-    for place in range(0, len(rows), _PIECE_BYTES):
-        sink.write(binascii.b2a_base64(rows[place : place + _PIECE_BYTES]))
-    sink.write(b"</STREAM></BINARY2></DATA>\n" + tail)
+    rest = b""
+    for rows in _rows(known, len(table)):
+        content = rest + rows.tobytes()
+        whole = len(content) // 3 * 3
+        sink.write(binascii.b2a_base64(memoryview(content)[:whole]))
+        rest = content[whole:]
+    sink.write(binascii.b2a_base64(rest) + b"</STREAM></BINARY2></DATA>\n" + tail)
 
 
 class _Column(NamedTuple):
@@ -73,10 +76,10 @@ class _Column(NamedTuple):
     arraysize: str | None
     null: NDArray[Any] | None
     """Which cells have no value."""
-    cells: NDArray[Any] | list[bytes]
-    """Bytes by row, or for a variable column the contents of each cell."""
-    counts: Sequence[int] | None = None
-    """Of a variable column."""
+    cells: NDArray[Any]
+    """Bytes by row; for a variable column those of all cells, one behind the other."""
+    counts: NDArray[Any] | None = None
+    """Items of the cells of a variable column."""
 
 
 def _prepare(column: Any) -> _Column | None:
@@ -163,50 +166,51 @@ def _text_layout(datatype: str, width: int) -> Layout:
 
 def _objects(values: NDArray[Any], null: Any, declared: str | None) -> _Column | None:
     cells = values.tolist()
-    is_none = [cell is None for cell in cells]
-    if any(is_none):
-        null = numpy.array(is_none) | (False if null is None else null)
-    if any(isinstance(cell, numpy.ndarray) for cell in cells):
+    kinds = set(map(type, cells))
+    if type(None) in kinds:
+        null = numpy.array([cell is None for cell in cells]) | (False if null is None else null)
+    if any(issubclass(kind, numpy.ndarray) for kind in kinds):
         return _arrays(cells, null)
-    return _texts(cells, null, declared)
+    return _texts(cells, null, declared, is_plain=kinds <= {str})
 
 
 def _arrays(cells: list[Any], null: Any) -> _Column | None:
     """Of numbers, all of one type and without masked ones."""
+    nothing = numpy.empty(0)
     hidden = [False] * len(cells) if null is None else null.tolist()
-    shown = [None if is_hidden else cell for cell, is_hidden in zip(cells, hidden, strict=True)]
-    codes = {cell.dtype.str[1:] for cell in shown if isinstance(cell, numpy.ndarray) and cell.size}
-    datatype = _DATATYPES.get(next(iter(codes), "f8"))
-    for cell in shown:
-        if cell is not None and (not isinstance(cell, numpy.ndarray) or cell.ndim != 1 or numpy.ma.is_masked(cell)):
-            return None
-    if len(codes) > 1 or datatype not in NUMBERS:
+    shown = [nothing if is_hidden else cell for cell, is_hidden in zip(cells, hidden, strict=True)]
+    if any(not isinstance(cell, numpy.ndarray) or cell.ndim != 1 or numpy.ma.is_masked(cell) for cell in shown):
         return None
-    contents = [b"" if cell is None else numpy.asarray(cell, NUMBERS[datatype]).tobytes() for cell in shown]
-    counts = [0 if cell is None else len(cell) for cell in shown]
-    return _Column(Layout(datatype, (), 1, True), "*", null, contents, counts)
+    codes = {cell.dtype.str[1:] for cell in shown if cell.size} or {"f8"}
+    datatype = _DATATYPES.get(codes.pop())
+    if codes or datatype not in NUMBERS:
+        return None
+    contents = numpy.concatenate([nothing, *(cell for cell in shown if cell.size)]).astype(NUMBERS[datatype])
+    return _Column(
+        Layout(datatype, (), 1, True), "*", null, contents.view(numpy.uint8), numpy.array([len(cell) for cell in shown])
+    )
 
 
-def _texts(cells: list[Any], null: Any, declared: str | None) -> _Column:
+def _texts(cells: list[Any], null: Any, declared: str | None, *, is_plain: bool = True) -> _Column:
     """Of any length. A declared bound is kept as far as it holds."""
-    hidden = [False] * len(cells) if null is None else null.tolist()
-    texts = [
-        "" if is_hidden else cell if type(cell) is str else _as_text(cell)
-        for cell, is_hidden in zip(cells, hidden, strict=True)
-    ]
+    texts = cells if is_plain else [_as_text(cell) for cell in cells]
+    if null is not None:
+        texts = ["" if is_hidden else text for text, is_hidden in zip(texts, null.tolist(), strict=True)]
     whole = "\0".join(texts)
-    if whole.isascii():
-        datatype, contents = "char", whole.encode().split(b"\0")
-    else:
-        datatype, contents = "unicodeChar", [text.encode("utf-16-be", "replace") for text in texts]
-    if len(contents) != len(texts):  # one has a NUL in it, or there is none
-        contents = [text.encode() for text in texts]
-    layout = Layout(datatype, (), 1, True)
-    item = layout.bytes_of(1)
-    counts = [len(content) // item for content in contents]
+    if whole.count("\0") >= max(1, len(texts)):  # in a text it would end it
+        texts = [text.partition("\0")[0] for text in texts]
+        whole = "\0".join(texts)
+    datatype = "char" if whole.isascii() else "unicodeChar"
+    units = (
+        numpy.frombuffer(whole.encode(), numpy.uint8)
+        if datatype == "char"
+        else numpy.frombuffer(whole.encode("utf-16-be", "replace"), ">u2")
+    )
+    ends = numpy.append(numpy.flatnonzero(units == 0), len(units))[: len(texts)]
+    counts = numpy.diff(ends, prepend=-1) - 1
     bound = (declared or "").rstrip("*")
-    arraysize = declared if bound.isdigit() and int(bound) >= max(counts, default=0) else "*"
-    return _Column(layout, arraysize, null, contents, counts)
+    arraysize = declared if bound.isdigit() and int(bound) >= counts.max(initial=0) else "*"
+    return _Column(Layout(datatype, (), 1, True), arraysize, null, units[units != 0].view(numpy.uint8), counts)
 
 
 def _as_text(cell: Any) -> str:
@@ -238,34 +242,30 @@ def _metadata(table: Any, columns: Sequence[_Column]) -> tuple[bytes, bytes]:
     return before, end + after
 
 
-def _rows(columns: Sequence[_Column], count: int) -> bytes:
-    """Null bits, a bit for each column, then the cells."""
-    parts: list[tuple[str, Any, NDArray[Any]]] = []
-    null = numpy.zeros((count, len(columns)), bool)
-    variable: list[tuple[int, list[bytes]]] = []
-    parts.append(("null", (numpy.uint8, ((len(columns) + 7) // 8,)), null))
-    at = (len(columns) + 7) // 8
-    for number, column in enumerate(columns):
-        if column.null is not None:
-            null[:, number] = column.null
-        at += column.layout.size
-        if isinstance(column.cells, list):
-            parts.append((str(number), ">u4", numpy.array(column.counts, ">u4")))
-            variable.append((at, column.cells))
-        else:
-            parts.append((str(number), (numpy.uint8, (column.cells.shape[1],)), column.cells))
-    parts[0] = (*parts[0][:2], numpy.packbits(null, axis=1))
-    rows = numpy.empty(count, [(name, form) if isinstance(form, str) else (name, *form) for name, form, _ in parts])
-    for name, _, cells in parts:
-        rows[name] = cells
-    whole = rows.tobytes()
-    if not variable:
-        return whole
-    pieces: list[list[bytes]] = []
-    before = 0
-    for place, contents in [*variable, (at, [])]:
-        if place > before:
-            pieces.append([whole[i + before : i + place] for i in range(0, len(whole), at)])
-        pieces += [contents] if contents else []
-        before = place
-    return b"".join(chain.from_iterable(zip(*pieces, strict=True)))
+def _rows(columns: Sequence[_Column], count: int) -> Iterator[NDArray[Any]]:
+    """Some at a time: null bits, a bit for each column, then the cells."""
+    variable = {
+        number: column.counts * column.layout.bytes_of(1)
+        for number, column in enumerate(columns)
+        if column.counts is not None
+    }
+    ends = {number: numpy.cumsum(lengths) for number, lengths in variable.items()}
+    for start in range(0, count, _PIECE):
+        rows = slice(start, start + _PIECE)
+        null = numpy.zeros((min(_PIECE, count - start), len(columns)), bool)
+        parts: list[list[NDArray[Any]]] = [[null]]
+        contents, lengths = [], []
+        for number, column in enumerate(columns):
+            if column.null is not None:
+                null[:, number] = column.null[rows]
+            if column.counts is None:
+                parts[-1].append(column.cells[rows])
+                continue
+            parts[-1].append(column.counts[rows].astype(">u4").view(numpy.uint8).reshape(-1, COUNT_BYTES))
+            parts.append([])
+            lengths.append(variable[number][rows])
+            last = ends[number][rows]
+            contents.append(column.cells[last[0] - lengths[-1][0] : last[-1]])
+        parts[0][0] = numpy.packbits(null, axis=1)
+        fixed = [numpy.hstack(part) if part else numpy.empty((len(null), 0), numpy.uint8) for part in parts]
+        yield put_together(fixed, contents, lengths) if variable else fixed[0]
