@@ -3,18 +3,13 @@
 
 #include <stdlib.h>
 
-enum { FIRST_CAPACITY = 64 };
+#include "base/hash.h"
 
-/* FNV-1a (Fowler, Noll, Vo), its high bits mixed into the low ones, which choose the place. */
-static size_t hash(struct slice text) {
-    uint64_t sum = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < text.length; i++) sum = (sum ^ (unsigned char)text.text[i]) * 0x100000001b3u;
-    return (size_t)(sum ^ sum >> 29);
-}
+enum { FIRST_CAPACITY = 64 };
 
 /* Where the text is, or the free place where it belongs. */
 static struct text_entry *place_of(const struct text_map *map, struct slice text) {
-    size_t mask = map->capacity - 1, at = hash(text) & mask;
+    size_t mask = map->capacity - 1, at = (size_t)hash_text(text) & mask;
     while (map->entries[at].text.text && !slice_equal(map->entries[at].text, text)) at = (at + 1) & mask;
     return &map->entries[at];
 }

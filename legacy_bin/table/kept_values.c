@@ -13,7 +13,7 @@
 #define GROUP sizeof(uint32_t)
 
 enum {
-    FEW = 48, /* so few are faster compared than counted */
+    FEW = 128, /* so few are faster compared than counted */
     SORTER_LEAST = 64 << 10,
 };
 

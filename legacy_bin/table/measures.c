@@ -189,17 +189,29 @@ static bool read_other(struct measures *measures, struct measure *column, const 
     return true;
 }
 
+/* The values of a column to the statistics of their groups, which may be far from each other in memory. */
+static void add_to_groups(const struct measures *measures, const struct measure *column) {
+    enum { AHEAD = 16 };
+    size_t rows = measures->block_rows;
+    for (size_t row = 0; row < rows; row++) {
+        if (row + AHEAD < rows) {
+            const char *later = (const char *)&column->statistics[measures->groups[row + AHEAD]];
+            __builtin_prefetch(later, 1);
+            __builtin_prefetch(later + sizeof *column->statistics - 1, 1);
+        }
+        if (!isnan(column->values[row]))
+            statistics_add(&column->statistics[measures->groups[row]], column->values[row]);
+    }
+}
+
 static bool add_block(struct measures *measures, struct error *error) {
     size_t rows = measures->block_rows;
     for (size_t i = 0; i < measures->request.column_count; i++) {
         const struct measure *column = &measures->columns[i];
-        if (!measures->keys) {
+        if (measures->keys)
+            add_to_groups(measures, column);
+        else
             statistics_add_many(column->statistics, column->values, rows);
-            continue;
-        }
-        for (size_t row = 0; row < rows; row++)
-            if (!isnan(column->values[row]))
-                statistics_add(&column->statistics[measures->groups[row]], column->values[row]);
     }
     measures->block_rows = 0;
     return !measures->kept || kept_values_add(measures->kept, measures->groups, measures->words, rows, error);

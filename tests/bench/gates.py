@@ -25,6 +25,7 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votjoin", "-N", "source_id", "-f", "csv", "@", "@"], "tabledata", 14),
     (["votjoin", "-p", "1s", "-f", "csv", "@", "@"], "tabledata", 18),
     (["votstat"], "tabledata", 14.5),
+    (["votstat", "--by", "flags", "--columns", "g_mag,ra,parallax", "--quantiles", "median"], "tabledata", 11.5),
 ]
 
 

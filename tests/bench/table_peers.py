@@ -11,6 +11,7 @@ OUT = FOLDER / "out"
 
 ASTROPY = """
 import sys, warnings
+import numpy
 warnings.simplefilter("ignore")
 from astropy.io.votable import parse
 from astropy.table import Table
@@ -29,6 +30,11 @@ elif task == "stat":
     for name in table.colnames:
         if table[name].dtype.kind in "fi" and table[name].ndim == 1:
             table[name].min(), table[name].max(), table[name].mean(), table[name].std()
+elif task.startswith("by"):
+    keys = task.split()[1:]
+    grouped = table[[*keys, "g_mag", "ra", "parallax"]].group_by(keys).groups
+    for function in (numpy.min, numpy.max, numpy.mean, numpy.std, numpy.median):
+        grouped.aggregate(function)
 elif task == "vot":
     table.write(out, format="votable", overwrite=True)
 elif task == "binary2":
@@ -54,6 +60,11 @@ elif task == "stat":
             ("_min", number.min()), ("_max", number.max()), ("_mean", number.mean()), ("_std", number.std())
         )
     ).collect()
+elif task.startswith("by"):
+    number = polars.col("g_mag", "ra", "parallax")
+    functions = number.min(), number.max(), number.mean(), number.std(), number.median()
+    named = (function.name.suffix(str(i)) for i, function in enumerate(functions))
+    table.group_by(task.split()[1:]).agg(*named).collect().write_csv(out)
 else:
     if task == "sort":
         table = table.sort("ra")
@@ -72,7 +83,9 @@ table = f"read_csv('{name}')"
 columns = duckdb.sql(f"DESCRIBE SELECT * FROM {table}").fetchall()
 numbers = [column for column, kind, *_ in columns if kind in ("DOUBLE", "BIGINT")]
 functions = ", ".join(f'min("{n}"), max("{n}"), avg("{n}"), stddev("{n}")' for n in numbers)
-query = {
+grouped = ", ".join(f"min({n}), max({n}), avg({n}), stddev({n}), median({n})" for n in ("g_mag", "ra", "parallax"))
+keys = ", ".join(task.split()[1:])
+query = f"SELECT {keys}, {grouped} FROM {table} GROUP BY {keys}" if keys else {
     "count": f"SELECT count(*) FROM {table}",
     "stat": f"SELECT {functions} FROM {table}",
     "csv": f"SELECT * FROM {table}",
@@ -86,6 +99,10 @@ else:
     duckdb.sql(f"COPY ({query}) TO '{out}' (HEADER)")
 """
 
+GRIDS = ["tgridmap", "ifmt=votable", "sparse=true", f"out={OUT}/s.csv", "ofmt=csv", "cols=" + " ".join(
+    f"{column};{combiner};{column}_{combiner}"
+    for column in ("g_mag", "ra", "parallax") for combiner in ("min", "max", "mean", "stdev", "median")
+)]  # fmt: skip
 FRAMES = {"polars": POLARS, "duckdb": DUCKDB}
 ASTROPY_PART = 5  # astropy's time is linear in rows, and long: it gets so much less of them
 
@@ -103,6 +120,8 @@ def stilts(task: str, name: Path) -> float:
         "sort": ["tpipe", *common, "cmd=sort ra", f"out={OUT}/s.csv", "ofmt=csv"],
         "select": ["tpipe", *common, "cmd=select g_mag<18", f"out={OUT}/s.csv", "ofmt=csv"],
         "stat": ["tpipe", *common, "cmd=stats", f"out={OUT}/s.csv", "ofmt=csv"],
+        "by flags": [*GRIDS, f"in={name}", "coords=flags", "binsizes=1"],
+        "by flags transits": [*GRIDS, f"in={name}", "coords=flags transits", "binsizes=1 1"],
         "cat": ["tcat", f"in={name}", f"in={name}", "ifmt=votable", f"out={OUT}/s.xml", "ofmt=votable-tabledata"],
     }[task]
     return cpu(["stilts", *command], 1)[0]

@@ -15,6 +15,7 @@ SMALL = Path(__file__).resolve().parents[1] / "legacy_bin" / "golden" / "inputs"
 
 
 def ours(task: str, name: Path) -> list[str]:
+    task, *keys = task.split()
     words = {
         "count": ["votinfo", "-s"],
         "lint": ["votinfo", "--lint"],
@@ -25,8 +26,10 @@ def ours(task: str, name: Path) -> list[str]:
         "sort": ["votsort", "-N", "ra", "-f", "csv", "-o", f"{OUT}/v.csv"],
         "select": ["votselect", "-w", "g_mag < 18", "-f", "csv", "-o", f"{OUT}/v.csv"],
         "stat": ["votstat", "-o", f"{OUT}/v.txt"],
+        "by": ["votstat", "--by", ",".join(keys), "--columns=g_mag,ra,parallax", "-f", "csv", "-o", f"{OUT}/v.csv",
+               "--statistics=min,max,mean,stddev,median"],
         "cat": ["votcat", "-o", f"{OUT}/v.xml", str(name)],
-    }[task]
+    }[task]  # fmt: skip
     return [str(BIN / words[0]), *words[1:], str(name)]
 
 
@@ -55,6 +58,8 @@ TASKS = [
     Task("sort", "votsort to CSV", "tabledata", 1.2, "8, 14", "20, 33", True),
     Task("select", "votselect to CSV, one row of six", "tabledata", 0.3, "14, 27", "50, 100", True),
     Task("stat", "votstat", "tabledata", 0.6, "7, 12", "30, 50", True),
+    Task("by flags", "votstat in 256 groups, with medians", "tabledata", None, "", "", True),
+    Task("by flags transits", "votstat in 15 360 groups, with medians", "tabledata", None, "", "", True),
     Task("cat", "votcat of two, to VOTable (frames: CSV)", "tabledata", 0.9, "12, 23", "", True),
 ]
 
