@@ -1,7 +1,10 @@
 /* join.c - see join.h. */
 #include "table/join.h"
 
-#include <stdlib.h>
+#include "base/crew.h"
+#include "io/machine.h"
+
+enum { FEW = 1 << 14 }; /* rows that are read sooner than threads are made */
 
 static bool keeps_first(const struct join *join) {
     return join->request.kind == JOIN_LEFT || join->request.kind == JOIN_FULL;
@@ -21,16 +24,59 @@ bool join_open(struct join *join, const char *first, const char *second, struct 
     return join_choose_columns(&join->request, join->inputs, &join->columns, error);
 }
 
-/* Table 2, or its next piece. */
+static bool read_chunk(struct join *join, struct error *error) {
+    return join_chunk_read(&join->chunk, join->memory / 4 * 3, SIZE_MAX, error) &&
+           join_chunk_finish(&join->chunk, error);
+}
+
+/* The one job of the crew. */
+struct reading {
+    struct join *join;
+    struct error error;
+    bool is_done;
+};
+
+static void do_reading(void *context, void *job, unsigned worker) {
+    struct reading *reading = job;
+    (void)context;
+    (void)worker;
+    reading->is_done = read_chunk(reading->join, &reading->error);
+}
+
+/* Table 2 by another thread, while this one reads in table 1 what is looked up then. */
+static bool read_both(struct join *join, struct error *error) {
+    struct reading reading = {.join = join};
+    struct crew *crew = crew_open(2, 1, do_reading, NULL);
+    if (!crew) return error_set_memory(error);
+    crew_give(crew, &reading);
+    bool done = join_ahead_read(&join->ahead, &join->chunk, join->memory / 8, error);
+    crew_take(crew);
+    crew_close(crew);
+    if (reading.is_done) {
+        join->reading = &join->inputs[0];
+        return done;
+    }
+    error_clear(error);
+    *error = reading.error;
+    return false;
+}
+
+/* Table 2, or its next piece; table 1 from its start. */
 static bool load(struct join *join, struct error *error) {
+    join->reading = &join->inputs[0];
+    if (!join_input_start(&join->inputs[0], error)) return false;
     join->reading = &join->inputs[1];
     join_chunk_free(&join->chunk);
-    return join_chunk_load(&join->chunk, &join->request, &join->columns, join->inputs, join->memory / 4 * 3, error);
+    if (!join_chunk_begin(&join->chunk, &join->request, &join->columns, join->inputs, error) ||
+        !join_chunk_read(&join->chunk, join->memory / 4 * 3, FEW, error))
+        return false;
+    if (!join->chunk.is_over && join->threads == 0) join->threads = machine_cores();
+    return join->chunk.is_over || join->threads < 2 ? read_chunk(join, error) : read_both(join, error);
 }
 
 static bool search(struct join *join, struct error *error) {
     join->reading = &join->inputs[0];
-    return join_chunk_search(&join->chunk, join_result_add, &join->result, error);
+    return join_chunk_search(&join->chunk, &join->ahead, join_result_add, &join->result, error);
 }
 
 /* Three quarters of the memory are for table 2, what is left is for sorting. */
@@ -45,6 +91,7 @@ static bool find_matches(struct join *join, struct error *error) {
     while (!join->chunk.is_last)
         if (!load(join, error) || !search(join, error)) return false;
     if (!join->is_whole) join_chunk_free(&join->chunk);
+    join_ahead_free(&join->ahead);
     return join_result_finish(&join->result, join->inputs[1].rows, error);
 }
 
@@ -125,6 +172,7 @@ void join_close(struct join *join) {
     join_table_free(&join->joined);
     join_result_close(&join->result);
     join_chunk_free(&join->chunk);
+    join_ahead_free(&join->ahead);
     column_choice_free(&join->request.choice);
     for (size_t i = 0; i < 2; i++) join_input_close(&join->inputs[i]);
 }

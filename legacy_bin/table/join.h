@@ -16,7 +16,8 @@
 
 struct join {
     struct join_request request;
-    size_t memory; /* for rows; SIZE_MAX: no limit */
+    size_t memory;    /* for rows; SIZE_MAX: no limit */
+    unsigned threads; /* that may be at work; 0: one for each processor */
 
     struct join_input inputs[2];
     struct join_columns columns;
@@ -27,6 +28,7 @@ struct join {
 
     /* private */
     struct join_chunk chunk;
+    struct join_ahead ahead;
     bool is_whole; /* the chunk is all of table 2 */
 };
 

@@ -40,32 +40,34 @@ static size_t memory_of(const struct join_chunk *chunk) {
     return store_size(chunk->store) + chunk->count * of_row + (chunk->index ? key_index_texts(chunk->index) : 0);
 }
 
-static bool open_chunk(struct join_chunk *chunk, struct error *error) {
-    chunk->store = store_open(chunk->inputs[1].table->field_count, error);
+bool join_chunk_begin(struct join_chunk *chunk, const struct join_request *request, const struct join_columns *columns,
+                      struct join_input inputs[], struct error *error) {
+    *chunk = (struct join_chunk){.request = request, .columns = columns, .inputs = inputs, .first = inputs[1].number};
+    chunk->store = store_open(inputs[1].table->field_count, error);
     if (!chunk->store) return false;
-    if (chunk->request->by != JOIN_BY_POSITION) {
+    if (request->by != JOIN_BY_POSITION) {
         chunk->index = key_index_open(error);
         if (!chunk->index) return false;
     }
     return grow(chunk) || error_set_memory(error);
 }
 
-bool join_chunk_load(struct join_chunk *chunk, const struct join_request *request, const struct join_columns *columns,
-                     struct join_input inputs[], size_t memory, struct error *error) {
-    *chunk = (struct join_chunk){
-        .request = request, .columns = columns, .inputs = inputs, .first = inputs[1].number, .is_last = true};
+bool join_chunk_read(struct join_chunk *chunk, size_t memory, size_t count, struct error *error) {
     struct join_reader reader = join_reader_of(chunk, 1);
-    bool done = open_chunk(chunk, error);
-    for (const struct vot_row *row; done && (row = join_input_next(&inputs[1], error));) {
-        done = add_row(chunk, row, &reader, error);
-        if (memory_of(chunk) < memory) continue;
-        chunk->is_last = false;
-        break;
+    bool done = true;
+    while (done && !chunk->is_over && chunk->count < count) {
+        const struct vot_row *row = join_input_next(&chunk->inputs[1], error);
+        done = row ? add_row(chunk, row, &reader, error) : !error->text;
+        chunk->is_last = !row;
+        chunk->is_over = !row || memory_of(chunk) >= memory;
     }
     buffer_free(&reader.room);
-    if (!done || error->text) return false;
+    return done;
+}
+
+bool join_chunk_finish(struct join_chunk *chunk, struct error *error) {
     if (chunk->index) return key_index_finish(chunk->index, error);
-    chunk->zones = zones_open(chunk->points, chunk->point_count, request->radius_arcsec, error);
+    chunk->zones = zones_open(chunk->points, chunk->point_count, chunk->request->radius_arcsec, error);
     return chunk->zones;
 }
 

@@ -1,5 +1,12 @@
 /* join_chunk.h - rows of table 2 in memory, as many as may be, and the rows of table 1 looked up in them.
- * One owner: {0} to begin with, join_chunk_load() ... join_chunk_free(). */
+ *
+ *     join_chunk_begin(&chunk, …, &error)
+ *     join_chunk_read(&chunk, memory, SIZE_MAX, &error)         may be done bit by bit
+ *     join_chunk_finish(&chunk, &error)
+ *     join_chunk_search(&chunk, &ahead, found, context, &error)
+ *     join_chunk_free(&chunk)
+ *
+ * One owner, {0} to begin with. While a thread reads a chunk, another one may read ahead in table 1. */
 #ifndef TABLE_JOIN_CHUNK_H
 #define TABLE_JOIN_CHUNK_H
 
@@ -13,7 +20,8 @@ struct join_chunk {
     uint64_t first; /* number of its first row in the table */
     size_t count;
     packed_row *rows;
-    bool is_last; /* none are left behind it */
+    bool is_over; /* no more can be read: the memory is used, or */
+    bool is_last; /* … there are none behind it */
 
     /* private */
     const struct join_request *request;
@@ -27,15 +35,31 @@ struct join_chunk {
     size_t point_count;
 };
 
-/* The next rows of table 2 (join_input_start() was before the first ones), at least one if there is any, then as many
- * as fit into `memory` bytes. */
-bool join_chunk_load(struct join_chunk *chunk, const struct join_request *request, const struct join_columns *columns,
-                     struct join_input inputs[], size_t memory, struct error *error);
+/* Rows come from where table 2 is read now. */
+bool join_chunk_begin(struct join_chunk *chunk, const struct join_request *request, const struct join_columns *columns,
+                      struct join_input inputs[], struct error *error);
+/* The next rows, at least one if there is any, until the chunk has `count` or needs `memory` bytes. */
+bool join_chunk_read(struct join_chunk *chunk, size_t memory, size_t count, struct error *error);
+/* The rows can be looked up. */
+bool join_chunk_finish(struct join_chunk *chunk, struct error *error);
+
+/* What rows of table 1 are joined by, before they are looked up. Ends with join_ahead_free(). */
+struct join_ahead {
+    struct buffer items; /* of each row that has a key, or a position */
+    struct buffer texts; /* of the keys */
+};
+
+/* Rows come from where table 1 is read now, until `memory` bytes are used. Only request, columns and inputs of the
+ * chunk are looked at. */
+bool join_ahead_read(struct join_ahead *ahead, const struct join_chunk *chunk, size_t memory, struct error *error);
+void join_ahead_free(struct join_ahead *ahead);
 
 /* Called for each match, in order of table 1, and for each of its rows as the result has them; if only the best match
  * is asked for, that in the chunk. false with error set ends the search. */
 typedef bool join_found(void *context, const struct match *match, struct error *error);
-bool join_chunk_search(struct join_chunk *chunk, join_found *found, void *context, struct error *error);
+/* First those rows of table 1 that were read ahead, which are forgotten then, then those that are left. */
+bool join_chunk_search(struct join_chunk *chunk, struct join_ahead *ahead, join_found *found, void *context,
+                       struct error *error);
 void join_chunk_free(struct join_chunk *chunk);
 
 #endif

@@ -4,8 +4,15 @@
 #include <stdlib.h>
 
 enum {
-    BATCH = 1 << 17,   /* positions that are looked up together */
-    PAIRS = 4 * BATCH, /* found for them at most, unless it is one alone */
+    BATCH = 1 << 17,    /* positions that are looked up together */
+    PAIRS = 4 * BATCH,  /* found for them at most, unless it is one alone */
+    SEARCHED = 2 << 20, /* bytes of keys or positions that are read and then looked up */
+};
+
+/* What was read ahead of a row, by key: its text stands behind those of the items before. */
+struct item {
+    uint64_t number, bits;
+    uint32_t kind, length;
 };
 
 struct search {
@@ -13,50 +20,58 @@ struct search {
     join_found *found;
     void *context;
     struct error *error;
-    struct join_reader reader;
 
     /* by key */
     struct join_key keys[KEY_INDEX_MANY];
     uint64_t numbers[KEY_INDEX_MANY];
-    size_t key_count;
-    struct buffer texts; /* of the keys */
 
     /* by position */
-    struct sky_point *batch;
-    size_t batch_filled;
-    size_t batch_count;           /* of them that are looked up now */
+    size_t point_count;           /* that are looked up now */
     struct match *pairs, *sorted; /* of these */
     size_t pair_count, pair_room;
 };
 
 /* By key. */
 
-static bool find_keys(struct search *search) {
+static bool add_item(struct join_ahead *ahead, struct join_reader *reader, uint64_t number, const struct vot_row *row,
+                     struct error *error) {
+    struct join_key key;
+    if (!join_read_key(reader, row, &key, error)) return false;
+    if (key.kind == JOIN_KEY_NONE) return true;
+    if (key.text.length > UINT32_MAX) return error_set(error, "a key of more than %u bytes", UINT32_MAX);
+    struct item item = {number, key.bits, key.kind, (uint32_t)key.text.length};
+    return (buffer_append(&ahead->items, &item, sizeof item) &&
+            (item.length == 0 || buffer_append_slice(&ahead->texts, key.text))) ||
+           error_set_memory(error);
+}
+
+static bool find_keys(struct search *search, size_t count) {
     const struct key_index *index = search->chunk->index;
     uint32_t rows[KEY_INDEX_MANY];
-    const char *text = search->texts.bytes; /* which may have moved while texts were added */
-    for (size_t i = 0; i < search->key_count; i++) {
-        search->keys[i].text.text = text;
-        text += search->keys[i].text.length;
-    }
-    key_index_find(index, search->keys, search->key_count, rows);
-    for (size_t i = 0; i < search->key_count; i++)
+    key_index_find(index, search->keys, count, rows);
+    for (size_t i = 0; i < count; i++)
         for (uint32_t row = rows[i]; row > 0; row = key_index_next(index, row)) {
             struct match match = {search->numbers[i], search->chunk->first + row - 1, 0};
             if (!search->found(search->context, &match, search->error)) return false;
             if (search->chunk->request->is_best) break;
         }
-    search->key_count = search->texts.length = 0;
     return true;
 }
 
-static bool add_key(struct search *search, uint64_t number, const struct vot_row *row) {
-    struct join_key *key = &search->keys[search->key_count];
-    if (!join_read_key(&search->reader, row, key, search->error)) return false;
-    if (key->kind == JOIN_KEY_NONE) return true;
-    if (key->text.length && !buffer_append_slice(&search->texts, key->text)) return error_set_memory(search->error);
-    search->numbers[search->key_count++] = number;
-    return search->key_count < KEY_INDEX_MANY || find_keys(search);
+static bool find_items(struct search *search, const struct join_ahead *ahead) {
+    const char *text = ahead->texts.bytes;
+    size_t count = 0;
+    for (size_t at = 0; at < ahead->items.length; at += sizeof(struct item)) {
+        struct item item;
+        memcpy(&item, ahead->items.bytes + at, sizeof item);
+        search->keys[count] = (struct join_key){(enum join_key_kind)item.kind, item.bits, {text, item.length}};
+        search->numbers[count++] = item.number;
+        text += item.length;
+        if (count < KEY_INDEX_MANY) continue;
+        if (!find_keys(search, count)) return false;
+        count = 0;
+    }
+    return find_keys(search, count);
 }
 
 /* By position. */
@@ -65,7 +80,7 @@ static bool add_key(struct search *search, uint64_t number, const struct vot_row
 static bool add_pair(void *context, const struct sky_point *point, const struct sky_point *other, double separation) {
     struct search *search = context;
     if (search->pair_count == search->pair_room) {
-        if (search->pair_count >= PAIRS && search->batch_count > 1) return false;
+        if (search->pair_count >= PAIRS && search->point_count > 1) return false;
         size_t room = search->pair_room * 2 + 1024;
         struct match *pairs = realloc(search->pairs, room * sizeof *pairs);
         if (pairs) search->pairs = pairs;
@@ -118,7 +133,7 @@ static bool find_points(struct search *search, struct sky_point *points, size_t 
     if (count == 0) return true;
     uint64_t first = points[0].row, last = points[count - 1].row;
     search->pair_count = 0;
-    search->batch_count = count;
+    search->point_count = count;
     if (zones_search(search->chunk->zones, points, count, add_pair, search, search->error))
         return tell_all_pairs(search, first, last);
     if (search->error->text) return false;
@@ -126,38 +141,55 @@ static bool find_points(struct search *search, struct sky_point *points, size_t 
     return find_points(search, points, count / 2) && find_points(search, points + count / 2, count - count / 2);
 }
 
-static bool find_batch(struct search *search) {
-    size_t count = search->batch_filled;
-    search->batch_filled = 0;
-    return find_points(search, search->batch, count);
+static bool add_point(struct join_ahead *ahead, struct join_reader *reader, uint64_t number, const struct vot_row *row,
+                      struct error *error) {
+    struct sky_point point;
+    if (!join_read_point(reader, row, number, &point)) return true;
+    return buffer_append(&ahead->items, &point, sizeof point) || error_set_memory(error);
 }
 
-static bool add_point(struct search *search, uint64_t number, const struct vot_row *row) {
-    bool is_full =
-        search->batch_filled == BATCH || (search->batch_filled > 0 && number - search->batch[0].row >= BATCH);
-    if (is_full && !find_batch(search)) return false;
-    if (join_read_point(&search->reader, row, number, &search->batch[search->batch_filled])) search->batch_filled++;
+/* Batch by batch, which are not so wide that most of their rows have no position. */
+static bool find_all_points(struct search *search, const struct join_ahead *ahead) {
+    struct sky_point *points = (struct sky_point *)(void *)ahead->items.bytes;
+    size_t count = ahead->items.length / sizeof *points;
+    for (size_t start = 0, end = 0; start < count; start = end) {
+        while (end < count && end - start < BATCH && points[end].row - points[start].row < BATCH) end++;
+        if (!find_points(search, points + start, end - start)) return false;
+    }
     return true;
 }
 
 /* Both. */
 
-bool join_chunk_search(struct join_chunk *chunk, join_found *found, void *context, struct error *error) {
+bool join_ahead_read(struct join_ahead *ahead, const struct join_chunk *chunk, size_t memory, struct error *error) {
     struct join_input *input = &chunk->inputs[0];
-    struct search search = {
-        .chunk = chunk, .found = found, .context = context, .error = error, .reader = join_reader_of(chunk, 0)};
-    bool done = join_input_start(input, error);
-    if (done && chunk->zones) {
-        search.batch = malloc(BATCH * sizeof *search.batch);
-        done = search.batch || error_set_memory(error);
+    struct join_reader reader = join_reader_of(chunk, 0);
+    bool done = true, by_position = chunk->request->by == JOIN_BY_POSITION;
+    ahead->items.maximum = ahead->texts.maximum = SIZE_MAX;
+    while (done && ahead->items.length + ahead->texts.length < memory) {
+        const struct vot_row *row = join_input_next(input, error);
+        if (!row) break;
+        done = (by_position ? add_point : add_item)(ahead, &reader, input->number - 1, row, error);
     }
-    for (const struct vot_row *row; done && (row = join_input_next(input, error));)
-        done = chunk->zones ? add_point(&search, input->number - 1, row) : add_key(&search, input->number - 1, row);
-    done = done && !error->text && (chunk->zones ? find_batch(&search) : find_keys(&search));
-    free(search.batch);
+    buffer_free(&reader.room);
+    return done && !error->text;
+}
+
+void join_ahead_free(struct join_ahead *ahead) {
+    buffer_free(&ahead->items);
+    buffer_free(&ahead->texts);
+}
+
+bool join_chunk_search(struct join_chunk *chunk, struct join_ahead *ahead, join_found *found, void *context,
+                       struct error *error) {
+    struct search search = {.chunk = chunk, .found = found, .context = context, .error = error};
+    bool done = true;
+    do {
+        done = (chunk->zones ? find_all_points : find_items)(&search, ahead);
+        ahead->items.length = ahead->texts.length = 0;
+        done = done && join_ahead_read(ahead, chunk, SEARCHED, error);
+    } while (done && ahead->items.length > 0);
     free(search.pairs);
     free(search.sorted);
-    buffer_free(&search.reader.room);
-    buffer_free(&search.texts);
     return done;
 }

@@ -176,6 +176,7 @@ static int run(const struct arguments *arguments) {
     if (!collect_inputs(arguments, inputs))
         return fail("Usage:  votjoin [options] votable1 votable2    (- for standard input: one of them)");
     if (!conversion_settings(arguments, &settings) || !resources_memory(arguments, &join.memory)) return EXIT_FAILURE;
+    join.threads = settings.threads;
     if (!read_request(arguments, &join.request, &error))
         status = fail_error(&error);
     else if (!join_open(&join, inputs[0], inputs[1], &error) || !join_match(&join, &error))

@@ -311,3 +311,31 @@ def test_the_output_is_the_same_when_table_2_does_not_fit(
     assert succeeded(piped).stdout == whole
     piped = run("votjoin", LEAST, *common, catalogues[0], "-", stdin=wide)
     assert succeeded(piped).stdout == whole
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Tables of more rows than are read before a second thread is made."""
+    dice = random.Random(7)
+    folder = tmp_path_factory.mktemp("large")
+    fields = ["k int", "name char *", f"ra double {RA}", f"dec double {DEC}"]
+    rows = [[str(n), f"object {n % 9000}", f"{n * 0.01:.2f}", f"{dice.uniform(-1, 1):.4f}"] for n in range(30_000)]
+    first = write(folder / "1.xml", doc(fields, rows))
+    dice.shuffle(rows)
+    return first, write(folder / "2.xml", doc(fields, [*rows[:25_000], *([["x", "", "", ""]] * 10)]))
+
+
+@pytest.mark.parametrize("words", [["-N", "k"], ["-N", "name", "-b"], ["-p", "0.5s"]], ids=" ".join)
+def test_the_output_is_the_same_whatever_the_number_of_threads(
+    run: Run, large: tuple[Path, Path], words: list[str]
+) -> None:
+    common = ["-f", "csv", "-j", "full", *words, *large]
+    alone = succeeded(run("votjoin", "--threads=1", *common)).stdout
+    assert alone.count(b"\n") > 30_000
+    for more in (["--threads=2"], ["--threads=3"], ["--threads=2", "--memory=1M"]):
+        assert succeeded(run("votjoin", *more, *common)).stdout == alone
+    broken = large[1].read_text().removesuffix("</VOTABLE>")
+    for inputs in ([large[0], "-"], ["-", large[1]]):
+        done = run("votjoin", "--threads=2", *words, *inputs, stdin=broken)
+        assert (done.status, done.stdout) == (1, b"")
+        assert done.stderr.splitlines()[-1] == "Error opening VOTable 'stdin'"
