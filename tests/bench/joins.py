@@ -31,7 +31,7 @@ DUCKDB = """
 import sys
 import duckdb
 first, second = (f"read_csv('{name}', sample_size=-1)" for name in sys.argv[1:3])
-duckdb.sql(f"COPY (SELECT * FROM {first} JOIN {second} USING (source_id)) TO '{sys.argv[3]}' (HEADER)")
+duckdb.sql(f"COPY (SELECT * FROM {first} a JOIN {second} b USING (source_id)) TO '{sys.argv[3]}' (HEADER)")
 """
 
 
