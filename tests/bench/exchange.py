@@ -64,7 +64,7 @@ rows = []
 
 def case(text, ours, peer, before=(0, 0), count=len):
     found, own = measure(ours, repeats)
-    expected, other = measure(peer, repeats)
+    expected, other = measure(peer)
     if count(found) != count(expected):
         sys.exit(f"{text}: {count(found)} rows, not {count(expected)}")
     rows.append([text, own, plus(other, before)])
