@@ -62,8 +62,18 @@ struct group_keys *group_keys_open(const struct vot_table *table, const size_t *
     return NULL;
 }
 
+/* Those of a new group; none is kept of a cell without value, whatever says so. */
 static bool keep_cells(struct group_keys *keys, const struct vot_row *row, struct error *error) {
-    for (size_t i = 0; i < keys->column_count; i++) keys->row[i] = row->cells[keys->columns[i]];
+    for (size_t i = 0; i < keys->column_count; i++) {
+        size_t column = keys->columns[i];
+        keys->row[i] = row->cells[column];
+        keys->key.length = 0;
+        if (!group_key_append(&keys->key, &keys->table->fields[column], &row->cells[column], &keys->room))
+            return error_set_memory(error);
+        if (keys->key.bytes[0] != GROUP_KEY_NONE) continue;
+        keys->row[i].form = VOT_NULL;
+        keys->row[i].length = 0;
+    }
     return store_add(keys->cells, &(struct vot_row){keys->row, keys->column_count}, error);
 }
 

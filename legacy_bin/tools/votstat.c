@@ -9,7 +9,7 @@ enum { ALL = 1, BY, COLUMNS, STATISTICS, QUANTILES };
 #define DEFAULT_STATISTICS "min,max,mean,stddev"
 #define COLUMN_LIST_DETAIL                                                                                           \
     "Each is a name, else an ID, else a UCD, else a number from 0, separated by commas; one with a comma stands in " \
-    "double quotes."
+    "double quotes. Several uses add up."
 
 static const struct option options[] = {
     {ALL, 'a', "all", OPTION_FLAG, .help = "List non-numeric columns too, without values"},
@@ -238,8 +238,10 @@ static int run(const struct arguments *arguments) {
     "are values: with them a standard deviation is NaN, and with those of both signs sum and mean are.\n\n"            \
     "QUANTILES. Each is a number from 0 to 1, a percentage like 25%, or median; it is called q0.25 in tables. The "    \
     "values are sorted, and between the two next to position (N - 1) q, counted from 0, interpolation is linear: "     \
-    "type 7 of Hyndman and Fan (1996), as numpy, pandas and R have it. They are exact; for this each cell takes 8 "    \
-    "bytes of memory (distinct needs them too), and 4 a row with --by.\n\n"                                            \
+    "type 7 of Hyndman and Fan (1996), as numpy, pandas and R have it. They are exact: values are kept, 8 bytes "      \
+    "each, "                                                                                                           \
+    "those beyond --memory in temporary files. Groups, and the different texts that distinct counts, must fit into "   \
+    "--memory.\n\n"                                                                                                    \
     "GROUPS. With --by the statistics are those of each group of rows with equal values in the columns named, in "     \
     "the order of their first rows (votsort sorts a table of them). Numbers and booleans are compared by value, "      \
     "anything else as text without outer blanks; rows without a value (empty, null, NaN) are a group of their own. "   \

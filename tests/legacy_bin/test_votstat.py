@@ -196,6 +196,16 @@ def test_values_that_are_equal_make_one_group(run: Run) -> None:
             assert [line.split(",")[1] for line in csv_lines(done)] == ["3", "2"], (serialization, column)
 
 
+def test_rows_without_a_value_are_one_group_with_an_empty_key(run: Run) -> None:
+    fields = [("double", ""), ("int", "", "-9"), ("boolean", ""), ("char", "*")]
+    rows = [["NaN", "-9", "?", "  "], ["", "", "", ""], ["1", "1", "T", "a"]]
+    for column, value in enumerate(["1", "1", "T", "a"]):
+        done = run(
+            "votstat", f"--by={column}", "--columns=1", "--statistics=count", "-nfcsv", stdin=tabledata(fields, rows)
+        )
+        assert csv_lines(done) == [",2,0", f"{value},1,1"]
+
+
 def test_integers_are_different_to_their_last_digit(run: Run) -> None:
     big = ["9007199254740992", "9007199254740993", "9223372036854775807", "9223372036854775806", "9007199254740993"]
     text = tabledata([("long", "")], [[n] for n in big])
