@@ -134,7 +134,7 @@ static bool put(struct sink *sink, struct slice bytes, uint64_t rows, struct err
 }
 
 static const struct sink_maker *maker(const struct sink *sink) {
-    static const struct sink_maker lines = {.is_text = true, .make = make, .put = put};
+    static const struct sink_maker lines = {.is_for_binary = true, .make = make, .put = put};
     (void)sink;
     return &lines;
 }

@@ -61,7 +61,8 @@ static void close_room(struct sink *sink, struct sink_room *room) {
 }
 
 static const struct sink_maker *maker(const struct sink *sink) {
-    static const struct sink_maker binary = {.open = open_room, .make = make, .put = put, .close = close_room};
+    static const struct sink_maker binary = {
+        .is_for_text = true, .open = open_room, .make = make, .put = put, .close = close_room};
     (void)sink;
     return &binary;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum {
-    FULL_BYTES = 64 << 10,
+    FULL_BYTES = 128 << 10,
     FULL_CELLS = 16 << 10,
     LARGEST_ROW = 128 << 10,
     ROOM = FULL_BYTES + LARGEST_ROW,

@@ -297,7 +297,8 @@ static void close_room(struct sink *sink, struct sink_room *room) {
 }
 
 static const struct sink_maker *maker(const struct sink *sink) {
-    static const struct sink_maker binary = {.open = open_room, .make = make, .put = put, .close = close_room};
+    static const struct sink_maker binary = {
+        .is_for_text = true, .open = open_room, .make = make, .put = put, .close = close_room};
     const struct serialized *serialized = (const struct serialized *)sink;
     bool may_turn = serialized->encoded;                                      /* in the middle, to TABLEDATA */
     return serialized->format == FORMAT_VOTABLE || may_turn ? NULL : &binary; /* the XML writer has its own */

@@ -1,6 +1,7 @@
 /* sink.c - the names of the output formats, and a document's events handed to the writer of one. */
 #include "votable/sink.h"
 
+#include "votable/row_crew.h"
 #include "votable/sink_crew.h"
 
 static const struct {
@@ -128,7 +129,7 @@ bool sink_rows(struct sink *sink, const struct vot_table *table, struct error *e
 bool sink_row(struct sink *sink, const struct vot_table *table, const struct vot_row *row, struct error *error) {
     sink->rows++;
     sink->cells += row->count;
-    if (sink->crew || (sink->cells >= SINK_CREW_CELLS && sink_crew_begin(sink, table)))
+    if (sink->crew || (sink->cells >= ROW_CREW_CELLS && sink_crew_begin(sink, table)))
         return sink_crew_row(sink, row, error);
     return sink->class->row(sink, table, row, error);
 }

@@ -74,7 +74,7 @@ struct sink_room {
 };
 /* The bytes of rows, made apart from each other and put into the output in the order of the rows. */
 struct sink_maker {
-    bool is_text; /* cells are written as text: those that come in binary are worth more threads, else those in text */
+    bool is_for_text, is_for_binary; /* cells that come so are worth more threads: they are converted, not copied */
     /* Before the first row; NULL: nothing to do. */
     bool (*open)(const struct sink *sink, struct sink_room *room, struct error *error);
     /* The row of this number, from 0, to `output` (not the sink's). In any thread: the sink is only read. */

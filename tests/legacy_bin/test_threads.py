@@ -208,7 +208,7 @@ def test_affinity_decides_how_many_there_are(bindir: Path, text: Path) -> None:
             preexec_fn=lambda: os.sched_setaffinity(0, given),  # noqa: B023
         ) as process:  # fmt: skip
             feed(process, text.read_bytes()[:-1000])
-            wait_for_threads(process, min(len(given), 16))
+            wait_for_threads(process, min(len(given), 8))
             feed(process, text.read_bytes()[-1000:])
             assert process.stdin
             process.stdin.close()
