@@ -149,13 +149,19 @@ struct measures *measures_open(const struct measure_request *request, struct err
     return NULL;
 }
 
-/* NaN for nothing. What is neither a number nor nothing is told and left out. */
-static bool read_number(struct measures *measures, const struct measure *column, const struct vot_cell *cell,
-                        double *value, struct error *error) {
+/* The number in a cell, NaN for nothing; false: it is neither. */
+static inline __attribute__((always_inline)) bool find_number(const struct measure *column, const struct vot_cell *cell,
+                                                              double *value) {
     *value = NAN;
     if (cell->length == 0 || (column->field->null.text && vot_cell_is_null(column->field, cell))) return true;
     if (vot_cell_double(column->field, cell, value) == NUMBER_WHOLE) return true;
     *value = NAN;
+    return false;
+}
+
+/* What is neither a number nor nothing is told and left out. */
+static bool tell_unreadable(struct measures *measures, const struct measure *column, const struct vot_cell *cell,
+                            struct error *error) {
     struct slice text = vot_cell_text(column->field, cell, &measures->room);
     if (!text.text) return error_set_memory(error);
     if (slice_trim(text).length > 0) measures->request.tell_unreadable(text);
@@ -217,7 +223,9 @@ static bool add_block(struct measures *measures, struct error *error) {
     return !measures->kept || kept_values_add(measures->kept, measures->groups, measures->words, rows, error);
 }
 
-bool measures_add(struct measures *measures, const struct vot_row *row, struct error *error) {
+/* `values`: of the numbers, if they are known. */
+static inline __attribute__((always_inline)) bool add_row(struct measures *measures, const struct vot_row *row,
+                                                          const double *values, struct error *error) {
     uint32_t group = 0;
     if (measures->keys && (!group_keys_find(measures->keys, row, &group, error) ||
                            !make_room(measures, group_keys_count(measures->keys), error)))
@@ -227,9 +235,14 @@ bool measures_add(struct measures *measures, const struct vot_row *row, struct e
         struct measure *column = &measures->columns[i];
         const struct vot_cell *cell = &row->cells[column->column];
         double *value = &column->values[at];
-        if (!(column->is_number ? read_number(measures, column, cell, value, error)
-                                : read_other(measures, column, cell, group, value, error)))
-            return false;
+        bool done = true;
+        if (!column->is_number)
+            done = read_other(measures, column, cell, group, value, error);
+        else if (values)
+            *value = values[i];
+        else if (!find_number(column, cell, value))
+            done = tell_unreadable(measures, column, cell, error);
+        if (!done) return false;
         if (column->words) column->words[at] = word_of(measures, column, cell, *value);
     }
     measures->groups[at] = group;
@@ -237,6 +250,30 @@ bool measures_add(struct measures *measures, const struct vot_row *row, struct e
     measures->row_count++;
     if (++measures->block_rows < measures->block_room) return true;
     return add_block(measures, error) && is_within_memory(measures, measures->group_capacity, error);
+}
+
+bool measures_add(struct measures *measures, const struct vot_row *row, struct error *error) {
+    return add_row(measures, row, NULL, error);
+}
+
+/* One for each column, and a last one: whether all could be read. */
+size_t measures_numbers(const struct measures *measures) {
+    return measures->request.column_count + 1;
+}
+
+void measures_read(const struct measures *measures, const struct vot_row *row, double *values) {
+    bool is_read = true;
+    for (size_t i = 0; i < measures->request.column_count; i++) {
+        const struct measure *column = &measures->columns[i];
+        if (column->is_number) is_read = find_number(column, &row->cells[column->column], &values[i]) && is_read;
+    }
+    values[measures->request.column_count] = is_read;
+}
+
+bool measures_add_read(struct measures *measures, const struct vot_row *row, const double *values,
+                       struct error *error) {
+    bool is_read = values[measures->request.column_count] > 0;
+    return add_row(measures, row, is_read ? values : NULL, error);
 }
 
 /* The values of one column, going by in order. */

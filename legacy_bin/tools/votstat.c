@@ -1,5 +1,6 @@
 /* votstat.c - statistics of the columns of a table: of all rows, or of each group of rows with equal values. */
 #include "table/first.h"
+#include "table/measure_crew.h"
 #include "tools/conversion.h"
 #include "tools/input.h"
 #include "tools/stat_result.h"
@@ -32,6 +33,7 @@ static const struct option options[] = {
      .is_new = true},
     {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"},
     MEMORY_OPTION,
+    THREADS_OPTION,
     {0},
 };
 
@@ -57,6 +59,7 @@ struct job {
     double *probabilities;
     size_t memory;
     struct stat_result result;
+    struct measure_crew crew;
 };
 
 static bool parse_options(struct job *job, struct error *error) {
@@ -100,7 +103,9 @@ static bool choose_columns(struct job *job, const struct vot_table *table, struc
     return true;
 }
 
-static void forget_table(struct stat_result *result) {
+static void forget_table(struct job *job) {
+    struct stat_result *result = &job->result;
+    measure_crew_close(&job->crew);
     measures_close(result->measures);
     free(result->columns.columns);
     free(result->keys.columns);
@@ -114,7 +119,7 @@ static void tell_unreadable(struct slice text) {
 
 static bool begin_table(struct job *job, const struct vot_table *table, struct error *error) {
     struct stat_result *result = &job->result;
-    forget_table(result);
+    forget_table(job);
     result->table = table;
     if (!choose_columns(job, table, error)) return false;
     struct measure_request request = {
@@ -130,7 +135,16 @@ static bool begin_table(struct job *job, const struct vot_table *table, struct e
         .tell_unreadable = tell_unreadable,
     };
     result->measures = measures_open(&request, error);
+    job->crew = (struct measure_crew){result->measures, table, job->settings.threads};
     return result->measures;
+}
+
+/* The reader has failed: what is to say of rows before goes first, also an error of theirs. */
+static void tell_earlier(struct measure_crew *crew, struct error *error) {
+    struct error earlier = {0};
+    if (measure_crew_finish(crew, &earlier)) return;
+    error_clear(error);
+    *error = earlier;
 }
 
 /* Reads the document; the result belongs to its first table. */
@@ -141,6 +155,7 @@ static bool measure(struct job *job, struct vot_reader *reader, struct error *er
         const struct vot_table *table = vot_current_table(reader);
         if (event == VOT_ERROR) {
             done = false;
+            tell_earlier(&job->crew, error);
         } else if (event == VOT_START && first_is_other_resource(vot_node(reader))) {
             done = error_set(error, "Error: multiple RESOURCE elements not supported");
         } else if (event == VOT_ROWS && !first_table_is(table->node)) {
@@ -148,7 +163,7 @@ static bool measure(struct job *job, struct vot_reader *reader, struct error *er
         } else if (event == VOT_ROWS) {
             done = begin_table(job, table, error);
         } else if (event == VOT_ROW) {
-            done = measures_add(job->result.measures, vot_current_row(reader), error);
+            done = measure_crew_add(&job->crew, vot_current_row(reader), error);
         }
     }
     return done;
@@ -159,14 +174,14 @@ static bool finish(struct job *job, struct vot_reader *reader, struct error *err
     struct stat_result *result = &job->result;
     const struct vot_node *root = vot_root(reader), *node = root ? vot_first_table(root) : NULL;
     if (!first_table_data(root)) {
-        forget_table(result);
+        forget_table(job);
         result->table = NULL;
         const struct vot_table *table =
             node && job->is_table ? vot_table_parse(node, VOT_OTHER, vot_arena(reader), error) : NULL;
         if (node && job->is_table && !table) return error_set_memory(error);
         if (table && !begin_table(job, table, error)) return false;
     }
-    return !result->measures || measures_finish(result->measures, error);
+    return !result->measures || (measure_crew_finish(&job->crew, error) && measures_finish(result->measures, error));
 }
 
 static bool write_result(struct job *job, struct output *output, struct error *error) {
@@ -217,7 +232,7 @@ static int run(const struct arguments *arguments) {
             status = error.is_input ? fail_input(&error, job.settings.input_name) : fail_error(&error);
         }
     }
-    forget_table(&job.result);
+    forget_table(&job);
     statistic_choice_free(&job.result.statistics);
     free(job.probabilities);
     column_choice_free(&job.columns);

@@ -7,9 +7,9 @@
 /* One owner: row_batch_open() … row_batch_close(). */
 struct row_batch {
     size_t columns, rows;
-    size_t used;     /* of the bytes */
-    uint64_t *cells; /* place, length and form of each */
-    char *bytes;     /* of all cells, often with what stood between them */
+    struct vot_cell *cells; /* of all rows */
+    char *bytes;            /* of the cells, often with what stood between them */
+    size_t used;            /* of the bytes */
 };
 
 bool row_batch_open(struct row_batch *batch, size_t columns);
@@ -18,8 +18,10 @@ void row_batch_clear(struct row_batch *batch);
 bool row_batch_is_full(const struct row_batch *batch);
 /* To a batch that is not full. false: the row is larger than any that has a place in a batch. */
 bool row_batch_add(struct row_batch *batch, const struct vot_row *row);
-/* The cells of a row, from 0, with VOT_CELL_SLACK behind each. */
-void row_batch_read(const struct row_batch *batch, size_t row, struct vot_cell *cells);
+/* A row, from 0, with VOT_CELL_SLACK behind each cell. */
+static inline struct vot_row row_batch_row(const struct row_batch *batch, size_t row) {
+    return (struct vot_row){batch->cells + row * batch->columns, batch->columns};
+}
 void row_batch_close(struct row_batch *batch);
 
 #endif

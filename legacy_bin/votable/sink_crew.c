@@ -5,30 +5,23 @@
 
 #include "votable/row_crew.h"
 
-struct member {
-    struct sink_room room;
-    struct vot_cell *cells;
-};
-
 struct sink_crew {
     struct sink *sink;
     const struct vot_table *table;
     const struct sink_maker *maker;
     struct row_crew *crew;
-    struct member *members;
+    struct sink_room *rooms; /* of each thread */
     unsigned threads;
 };
 
 /* Up to the first row that cannot be made, of which nothing is left. */
 static void make_rows(void *context, struct row_job *job, unsigned worker) {
     struct sink_crew *crew = context;
-    struct member *member = &crew->members[worker];
-    struct vot_row row = {member->cells, crew->table->field_count};
     job->made.length = 0;
     struct output *output = output_open_buffer(&job->made, &job->error);
     for (size_t i = 0; output && !job->error.text && i < job->rows.rows; i++) {
-        row_batch_read(&job->rows, i, member->cells);
-        crew->maker->make(crew->sink, &member->room, crew->table, &row, job->first + i, output, &job->error);
+        struct vot_row row = row_batch_row(&job->rows, i);
+        crew->maker->make(crew->sink, &crew->rooms[worker], crew->table, &row, job->first + i, output, &job->error);
     }
     if (output) output_commit(output, &job->error);
 }
@@ -38,17 +31,14 @@ static bool put_rows(void *context, struct row_job *job, struct error *error) {
     return crew->maker->put(crew->sink, buffer_slice(&job->made), job->rows.rows, error);
 }
 
-static bool open_members(struct sink_crew *crew) {
+static bool open_rooms(struct sink_crew *crew) {
     struct error error = {0};
     bool done = true;
-    crew->members = calloc(crew->threads, sizeof *crew->members);
-    for (unsigned i = 0; crew->members && done && i < crew->threads; i++) {
-        struct member *member = &crew->members[i];
-        member->cells = calloc(crew->table->field_count + 1, sizeof *member->cells);
-        done = member->cells && (!crew->maker->open || crew->maker->open(crew->sink, &member->room, &error));
-    }
+    crew->rooms = calloc(crew->threads, sizeof *crew->rooms);
+    for (unsigned i = 0; crew->rooms && crew->maker->open && done && i < crew->threads; i++)
+        done = crew->maker->open(crew->sink, &crew->rooms[i], &error);
     error_clear(&error);
-    return crew->members && done;
+    return crew->rooms && done;
 }
 
 bool sink_crew_begin(struct sink *sink, const struct vot_table *table) {
@@ -62,7 +52,7 @@ bool sink_crew_begin(struct sink *sink, const struct vot_table *table) {
     if (!crew) return false; /* one thread needs less */
     sink->crew = crew;
     *crew = (struct sink_crew){.sink = sink, .table = table, .maker = maker, .threads = sink->settings.threads};
-    if (open_members(crew)) crew->crew = row_crew_open(&class, crew, crew->threads, table->field_count);
+    if (open_rooms(crew)) crew->crew = row_crew_open(&class, crew, crew->threads, table->field_count);
     if (!crew->crew) sink_crew_close(sink);
     return sink->crew;
 }
@@ -85,14 +75,12 @@ void sink_crew_close(struct sink *sink) {
     struct sink_crew *crew = sink->crew;
     if (!crew) return;
     row_crew_close(crew->crew);
-    for (unsigned i = 0; i < crew->threads && crew->members; i++) {
-        struct sink_room *room = &crew->members[i].room;
-        if (crew->maker->close) crew->maker->close(sink, room);
-        buffer_free(&room->text);
-        row_encoder_free(&room->encoder);
-        free(crew->members[i].cells);
+    for (unsigned i = 0; crew->rooms && i < crew->threads; i++) {
+        if (crew->maker->close) crew->maker->close(sink, &crew->rooms[i]);
+        buffer_free(&crew->rooms[i].text);
+        row_encoder_free(&crew->rooms[i].encoder);
     }
-    free(crew->members);
+    free(crew->rooms);
     free(crew);
     sink->crew = NULL;
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 pytestmark = pytest.mark.usefixtures("inputs")
-WRITERS = ["votcat", "votcnv", "votselect", "votsort"]
+WRITERS = ["votcat", "votcnv", "votselect", "votsort", "votstat"]
 
 
 def operands(tool: str) -> list[str]:

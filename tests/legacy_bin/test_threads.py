@@ -80,6 +80,40 @@ def test_other_tools_give_the_same_bytes(run: Run, text: Path, binary: Path, wor
             assert succeeded(run(*words, "--threads", threads, "-f", name, path)).stdout == expected
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["-a", "--statistics=count,nulls,distinct,sum,mean,sample_stddev", "-f", "votb2"],
+        ["--by=c6", "--quantiles=0.1,median", "-f", "csv"],
+    ],
+    ids=" ".join,
+)
+def test_statistics_have_the_same_bits(run: Run, text: Path, binary: Path, words: list[str]) -> None:
+    for path in (text, binary):
+        expected = succeeded(run("votstat", "--threads=1", *words, path)).stdout
+        assert expected
+        for threads in ("2", "3", "8"):
+            assert succeeded(run("votstat", "--threads", threads, *words, path)).stdout == expected
+
+
+def test_unreadable_numbers_are_told_in_order_and_before_what_comes_after(run: Run, text: Path, tmp_path: Path) -> None:
+    path = text
+    for row, cell in ((100, "one"), (6000, "two"), (8000, " three"), (8999, "four")):
+        path = spoil(path, tmp_path / "in.xml", row, 2, cell)
+    one = run("votstat", "--threads=1", path)
+    words = ("one", "two", " three", "four")
+    assert one.stderr == "".join(f"Warning: value '{word}' is not a floating point value\n" for word in words)
+    for threads in ("2", "8"):
+        assert run("votstat", "--threads", threads, path) == one
+    write(path, path.read_text().replace("</TABLEDATA>", "<TR><TD></TR></TABLEDATA>"))
+    one = run("votstat", "--threads=1", path)
+    assert "four" in one.stderr
+    assert "mismatched tag" in one.stderr
+    for threads in ("2", "8"):
+        assert run("votstat", "--threads", threads, path) == one
+
+
 def test_a_row_of_a_megabyte_among_small_ones_is_in_its_place(run: Run, tmp_path: Path) -> None:
     rows = [["7" * (1_000_000 if n == 6000 else 3), *["1.5"] * 23] for n in range(7000)]
     path = write(tmp_path / "in.xml", tabledata([("char", "*"), *[("double", "")] * 23], rows))
