@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/bigendian.h"
 #include "base/utf8.h"
 
 void lint_column_open(struct lint_column *column, const struct vot_field *field, enum lint_version version) {
@@ -161,13 +162,17 @@ static size_t count_items(const struct lint_column *column, struct slice text) {
 }
 
 static enum lint_rule check_array(const struct lint_column *column, struct slice text) {
-    size_t count = 0;
+    size_t count = 0, nans = 0, infinities = 0;
     struct slice item;
     for (; next_item(&text, &item); count++) {
         enum lint_rule rule = check_item(column, item);
         if (rule != RULE_NONE) return rule;
+        nans += item.text[0] == 'N';
+        infinities += item.text[item.length - 1] == 'f'; /* also of 0xf, which is no point's coordinate */
     }
-    return check_count(column, count);
+    enum lint_rule rule = check_count(column, count);
+    if (rule != RULE_NONE || column->xtype == XTYPE_NONE) return rule;
+    return lint_xtype_fits_numbers(column->xtype, count, nans, infinities) ? RULE_NONE : RULE_CELL_XTYPE;
 }
 
 static enum lint_rule check_bits(const struct lint_column *column, struct slice text) {
@@ -211,7 +216,7 @@ static enum lint_rule check_text(const struct lint_column *column, struct slice 
     if (widest > (field->type == VOT_TYPE_CHAR ? 0x7Fu : 0xFFFFu)) return RULE_CELL_TEXT;
     if (count > room && !(field->is_variable && field->maximum == 0)) return RULE_CELL_LENGTH;
     bool is_known = column->xtype != XTYPE_NONE && count > 0;
-    return !is_known || lint_xtype_fits(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
+    return !is_known || lint_xtype_fits_text(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
 }
 
 enum lint_rule lint_cell_text(const struct lint_column *column, struct slice text) {
@@ -236,7 +241,19 @@ static enum lint_rule check_string(const struct lint_column *column, const struc
     struct slice text = {cell->bytes, strnlen(cell->bytes, cell->length)};
     if (!is_ascii(text)) return RULE_CELL_TEXT;
     bool is_known = column->xtype != XTYPE_NONE && text.length > 0;
-    return !is_known || lint_xtype_fits(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
+    return !is_known || lint_xtype_fits_text(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
+}
+
+/* Of float or double. */
+static enum lint_rule check_reals(const struct lint_column *column, const struct vot_cell *cell, size_t count) {
+    size_t nans = 0, infinities = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool is_float = column->field->type == VOT_TYPE_FLOAT;
+        double value = is_float ? (double)bigendian_float(cell->bytes + 4 * i) : bigendian_double(cell->bytes + 8 * i);
+        nans += isnan(value) != 0;
+        infinities += isinf(value) != 0;
+    }
+    return lint_xtype_fits_numbers(column->xtype, count, nans, infinities) ? RULE_NONE : RULE_CELL_XTYPE;
 }
 
 enum lint_rule lint_cell_bytes(const struct lint_column *column, const struct vot_cell *cell) {
@@ -252,6 +269,8 @@ enum lint_rule lint_cell_bytes(const struct lint_column *column, const struct vo
         if (field->items > 1 && count % field->items != 0) return RULE_CELL_COUNT;
         if (field->maximum && count > field->maximum) return RULE_CELL_COUNT;
     }
+    bool is_real = field->type == VOT_TYPE_FLOAT || field->type == VOT_TYPE_DOUBLE;
+    if (is_real && column->xtype != XTYPE_NONE) return check_reals(column, cell, count);
     if (cell->spare_bits && cell->bytes[cell->length - 1] & ((1 << cell->spare_bits) - 1)) return RULE_CELL_BITS;
     return RULE_NONE;
 }

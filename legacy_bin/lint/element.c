@@ -194,7 +194,12 @@ static void check_field(struct lint *lint, const struct lint_frame *frame) {
     if (is_text && !arraysize.length)
         report_say(&lint->report, RULE_ARRAYSIZE_NONE, frame->place, frame->element->name,
                    "%.*s is one character, having no arraysize (* is for text of any length)", SHOWN(name));
-    enum lint_xtype xtype = lint_xtype_of(vot_attribute(frame->node, "xtype"));
+    struct slice xtype_name = vot_attribute(frame->node, "xtype");
+    enum lint_xtype xtype = lint_xtype_of(xtype_name);
+    if (!lint_xtype_is_known(xtype_name))
+        report_say(&lint->report, RULE_XTYPE_UNKNOWN, frame->place, frame->element->name,
+                   "xtype '%.*s' of %.*s is none of DALI (others are written with a prefix, as adql:POINT)",
+                   SHOWN(xtype_name), SHOWN(name));
     const char *wanted = lint_xtype_wanted(xtype, &field);
     if (wanted)
         report_say(&lint->report, RULE_XTYPE, frame->place, frame->element->name, "xtype %s of %.*s goes with %s",

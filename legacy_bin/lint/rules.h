@@ -41,6 +41,7 @@ enum lint_rule {
     RULE_UNIT,
     RULE_UTYPE,
     RULE_XTYPE,
+    RULE_XTYPE_UNKNOWN,
     RULE_VOCABULARY,
     RULE_TIMESYS,
     RULE_NULL,

@@ -1,28 +1,25 @@
 /* xtype.c - see xtype.h. */
 #include "lint/xtype.h"
 
+#include "lint/value.h"
+
 enum family { TEXT, REALS, NUMBERS };
 
 static const struct {
     const char *name;
     enum family family;
-    size_t items; /* of the arraysize; 0: any */
-    const char *wanted;
-    const char *accepted; /* as text; NULL: not looked at */
+    size_t items;       /* numbers in each; 0: any */
+    const char *wanted; /* of datatype and arraysize */
+    const char *accepted;
 } xtypes[] = {
     [XTYPE_NONE] = {"", TEXT, 0, NULL, NULL},
-    [XTYPE_TIMESTAMP] = {"timestamp", TEXT, 0, "datatype char with an arraysize",
+    [XTYPE_TIMESTAMP] = {"timestamp", TEXT, 0, "datatype char, of one dimension",
                          "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, with fraction or Z"},
-    [XTYPE_ADQL_TIMESTAMP] = {"adql:TIMESTAMP", TEXT, 0, "datatype char with an arraysize",
-                              "YYYY-MM-DD or YYYY-MM-DDThh:mm:ss, with fraction or Z"},
-    [XTYPE_ADQL_POINT] = {"adql:POINT", TEXT, 0, "datatype char with an arraysize", NULL},
-    [XTYPE_ADQL_REGION] = {"adql:REGION", TEXT, 0, "datatype char with an arraysize", NULL},
-    [XTYPE_INTERVAL] = {"interval", NUMBERS, 2, "a number's datatype with arraysize 2", NULL},
-    [XTYPE_POINT] = {"point", REALS, 2, "datatype float or double with arraysize 2", NULL},
-    [XTYPE_CIRCLE] = {"circle", REALS, 3, "datatype float or double with arraysize 3", NULL},
-    [XTYPE_POLYGON] = {"polygon", REALS, 0, "datatype float or double with an arraysize", NULL},
-    [XTYPE_MOC] = {"moc", TEXT, 0, "datatype char with an arraysize", NULL},
-    [XTYPE_UUID] = {"uuid", TEXT, 0, "datatype char with an arraysize", "hexadecimal digits in groups of 8-4-4-4-12"},
+    [XTYPE_INTERVAL] = {"interval", NUMBERS, 2, "a number's datatype, arraysize 2", "both limits NaN, or none"},
+    [XTYPE_POINT] = {"point", REALS, 2, "datatype float or double, arraysize 2",
+                     "both coordinates NaN, or none; neither infinite"},
+    [XTYPE_CIRCLE] = {"circle", REALS, 3, "datatype float or double, arraysize 3", "all three NaN, or none"},
+    [XTYPE_POLYGON] = {"polygon", REALS, 0, "datatype float or double, arraysize *", "three or more pairs"},
 };
 
 enum lint_xtype lint_xtype_of(struct slice name) {
@@ -32,13 +29,19 @@ enum lint_xtype lint_xtype_of(struct slice name) {
     return XTYPE_NONE;
 }
 
+bool lint_xtype_is_known(struct slice name) {
+    name = slice_trim(name);
+    return lint_xtype_of(name) != XTYPE_NONE || name.length == 0 || memchr(name.text, ':', name.length) ||
+           lint_has_word("hms dms range moc multipolygon shape uri uuid json", name);
+}
+
 const char *lint_xtype_name(enum lint_xtype xtype) {
     return xtypes[xtype].name;
 }
 
 static bool is_of_family(enum family family, enum vot_type type) {
     switch (family) {
-    case TEXT: return type == VOT_TYPE_CHAR || type == VOT_TYPE_UNICODE;
+    case TEXT: return type == VOT_TYPE_CHAR;
     case REALS: return type == VOT_TYPE_FLOAT || type == VOT_TYPE_DOUBLE;
     default: return vot_type_is_number(type);
     }
@@ -47,9 +50,15 @@ static bool is_of_family(enum family family, enum vot_type type) {
 const char *lint_xtype_wanted(enum lint_xtype xtype, const struct vot_field *field) {
     if (xtype == XTYPE_NONE) return NULL;
     size_t items = xtypes[xtype].items;
-    bool is_right = is_of_family(xtypes[xtype].family, field->type) && field->has_arraysize;
-    /* arrays of points and the like (`2x*`) hold a whole number of them */
-    if (items) is_right = is_right && field->items > 0 && field->items % items == 0;
+    struct slice arraysize = slice_trim(vot_attribute(field->node, "arraysize"));
+    bool has_dimensions = arraysize.length && memchr(arraysize.text, 'x', arraysize.length);
+    bool is_right = is_of_family(xtypes[xtype].family, field->type);
+    /* an array of points or the like (`2x*`) has them in its first dimension */
+    if (items)
+        is_right = is_right && (has_dimensions ? arraysize.text[0] - '0' == (int)items && arraysize.text[1] == 'x'
+                                               : !field->is_variable && field->items == items);
+    else
+        is_right = is_right && !has_dimensions;
     return is_right ? NULL : xtypes[xtype].wanted;
 }
 
@@ -89,26 +98,15 @@ static bool is_timestamp(struct slice text) {
     return at == text.length;
 }
 
-static bool is_uuid(struct slice text) {
-    static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    if (text.length != sizeof pattern - 1) return false;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.text[i];
-        bool is_hexadecimal = is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-        if (pattern[i] == '-' ? c != '-' : !is_hexadecimal) return false;
-    }
-    return true;
+bool lint_xtype_fits_text(enum lint_xtype xtype, struct slice text) {
+    while (text.length && text.text[text.length - 1] == ' ') text.length--; /* padding of a fixed arraysize */
+    return xtype != XTYPE_TIMESTAMP || text.length == 0 || is_timestamp(text);
 }
 
-bool lint_xtype_fits(enum lint_xtype xtype, struct slice text) {
-    while (text.length && text.text[text.length - 1] == ' ') text.length--; /* padding of a fixed arraysize */
-    if (text.length == 0) return true;
-    switch (xtype) {
-    case XTYPE_TIMESTAMP:
-    case XTYPE_ADQL_TIMESTAMP: return is_timestamp(text);
-    case XTYPE_UUID: return is_uuid(text);
-    default: return true;
-    }
+bool lint_xtype_fits_numbers(enum lint_xtype xtype, size_t count, size_t nans, size_t infinities) {
+    if (xtype == XTYPE_POLYGON) return count % 2 == 0 && count >= 6;
+    if (xtype == XTYPE_NONE || count != xtypes[xtype].items) return true; /* an array of them */
+    return (nans == 0 || nans == count) && !(xtype == XTYPE_POINT && infinities > 0);
 }
 
 const char *lint_xtype_accepted(enum lint_xtype xtype) {

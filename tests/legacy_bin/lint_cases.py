@@ -427,6 +427,38 @@ ATTRIBUTES = [
     Case("foreign attribute", '<RESOURCE xmlns:x="http://x/y" x:z="1"/>', since="1.1", valid="all"),
 ]
 
+XTYPES = [
+    *(Case(f"xtype {kind} {size}", f"<TABLE>{field(kind, arraysize=size, xtype=name)}</TABLE>", "1.2", valid="all")
+      for name, kind, size in [
+          ("timestamp", "char", "*"), ("timestamp", "char", "20"), ("interval", "double", "2"),
+          ("interval", "int", "2"), ("point", "float", "2"), ("circle", "double", "3"), ("polygon", "double", "*"),
+          ("polygon", "float", "8"),
+          ("my:own", "int", "7"), ("strange", "bit", "3")]),
+    *(Case(f"xtype {name} {kind} {size} bad", f"<TABLE>{field(kind, arraysize=size, xtype=name)}</TABLE>", since="1.2")
+      for name, kind, size in [
+          ("timestamp", "double", "2"), ("timestamp", "unicodeChar", "*"), ("timestamp", "char", "8x3"),
+          ("interval", "double", "3"), ("interval", "char", "2"), ("point", "double", "*"), ("point", "int", "2"),
+          ("circle", "double", "2"), ("circle", "long", "3"), ("polygon", "int", "*"), ("polygon", "double", "2x3"),
+          ("polygon", "char", "*")]),
+    *(Case(f"{name} {text}", cell(kind, text, arraysize=size, xtype=name), since="1.2", valid="all")
+      for name, kind, size, text in [
+          ("timestamp", "char", "*", "2024-02-29"), ("timestamp", "char", "*", "2024-02-29T23:59:60.5Z"),
+          ("timestamp", "char", "*", ""), ("interval", "double", "2", "NaN NaN"), ("interval", "double", "2", "-Inf 1"),
+          ("interval", "short", "2", "1 2"), ("point", "double", "2", "10 -5.5"), ("point", "float", "2", "NaN NaN"),
+          ("circle", "double", "3", "1 2 3"), ("polygon", "double", "*", "1 2 3 4 5 6")]),
+    *(Case(f"{name} {text} bad", cell(kind, text, arraysize=size, xtype=name), since="1.2")
+      for name, kind, size, text in [
+          ("timestamp", "char", "*", "29 Feb 2024"), ("timestamp", "char", "*", "2024-02-29 12:00:00"),
+          ("timestamp", "char", "*", "2024-02-29T12:00"), ("interval", "double", "2", "NaN 1"),
+          ("point", "double", "2", "1 NaN"), ("point", "float", "2", "1 +Inf"),
+          ("circle", "double", "3", "1 2 NaN"), ("circle", "double", "3", "1 2 x"),
+          ("polygon", "double", "*", "1 2 3 4 5"), ("polygon", "double", "*", "1 2 3 4")]),
+    Case("param timestamp bad", '<PARAM name="p" datatype="char" arraysize="*" xtype="timestamp" value="today"/>',
+         since="1.2"),
+    Case("binary point bad", stream(field("float", arraysize="2", xtype="point"), "f8AAAD+AAAA="), since="1.2"),
+    Case("binary point", stream(field("float", arraysize="2", xtype="point"), "P4AAAD+AAAA="), "1.2", valid="all"),
+]  # fmt: skip
+
 STREAMS = [
     Case("binary", stream(field(), "AAAAAQAAAAI="), valid="all"),
     Case("binary empty", stream(field(), ""), valid="all"),
@@ -460,7 +492,7 @@ STREAMS = [
     ),
 ]
 
-CASES = [*CELLS, *STRUCTURE, *ATTRIBUTES, *STREAMS]
+CASES = [*CELLS, *STRUCTURE, *ATTRIBUTES, *XTYPES, *STREAMS]
 
 # Where we differ from STILTS votlint 3.4.7 on purpose; everything else is judged alike.
 DIFFERENT = {
@@ -482,8 +514,10 @@ DIFFERENT = {
         Case("fixed array empty", cell("int", "", arraysize="3"), valid="1.3-"),
         Case("bits empty", cell("bit", ""), valid="1.3-"),
         Case("complex empty", cell("doubleComplex", ""), valid="1.3-"),
+        Case("polygon empty", cell("double", "", arraysize="*", xtype="polygon"), valid="all", since="1.2"),
     ],
     "arrays have whole steps, and no more items than their bound (section 2.2)": [
+        Case("point of three", cell("double", "1 2 3", arraysize="2", xtype="point"), since="1.2"),
         Case("variable matrix of an odd count", cell("short", "1 2 3", arraysize="2x*")),
         Case("bounded array too long", cell("short", "1 2 3 4", arraysize="3*")),
         Case("variable complex array odd", cell("floatComplex", "1 2 3", arraysize="*")),
@@ -494,6 +528,9 @@ DIFFERENT = {
     ],
     "a FITS table has as many columns as the TABLE has FIELDs": [
         Case("fits of other columns", stream(field(), FITS, "FITS")),
+    ],
+    "arrays of points and the like have them in their first dimension (DALI 1.1, section 3.3)": [
+        Case("points", cell("double", "1 2 3 4", arraysize="2x*", xtype="point"), valid="all", since="1.2"),
     ],
     "an arraysize is digits, * and x between them (section 2.2)": [
         Case("arraysize x", f"<TABLE>{field('int', arraysize='x')}</TABLE>"),
