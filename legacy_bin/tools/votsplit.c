@@ -432,7 +432,8 @@ const struct tool tool = {
     .operands = INPUT_OPERANDS,
     .description =
         "Writes each TABLE of a VOTable to a file of its own and lists the files, one a line. A file has the RESOURCE "
-        "of its table, with all that is in it but other TABLEs and RESOURCEs (those of type meta come along: annotations "
+        "of its table, with all that is in it but other TABLEs and RESOURCEs (those of type meta come along: "
+        "annotations "
         "by MIVOT, services), and all that stands at the root. A "
         "COOSYS, TIMESYS or PARAM of another RESOURCE comes along where it is referred to; references to what is not "
         "in the file are left out. With -R each RESOURCE at the root is written whole.\n\n"

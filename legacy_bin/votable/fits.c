@@ -142,7 +142,7 @@ static bool set_cell(struct fits_rows *rows, size_t index, const char *bytes, si
         }
         return true;
     }
-    if (is_all_null(column, conversion, bytes, items)) {
+    if (!field->is_variable && is_all_null(column, conversion, bytes, items)) {
         cell->form = VOT_NULL;
         return true;
     }
@@ -205,7 +205,8 @@ static enum rows_status fits_next(struct row_source *source, struct vot_row *row
     for (size_t i = 0; i < rows->header.column_count; i++) {
         const struct fits_column *column = &rows->header.columns[i];
         if (column->width == 0) {
-            rows->cells[i] = (struct vot_cell){.bytes = bytes, .form = VOT_NULL};
+            bool is_empty = rows->table->fields[i].is_variable;
+            rows->cells[i] = (struct vot_cell){.bytes = bytes, .form = is_empty ? VOT_BYTES : VOT_NULL};
         } else if (column->heap ? !set_heap_cell(rows, i, bytes + column->offset, error)
                                 : !set_cell(rows, i, bytes + column->offset, column->repeat, error)) {
             return ROWS_ERROR;

@@ -106,12 +106,12 @@ def by_binary(field: Field, kind: str, value: Any) -> Any:
 
 
 def by_fits(field: Field, kind: str, value: Any) -> Any:
-    """FITS: the same; and arrays of any length are as long as the longest, filled up."""
-    if "*" in field[1] and not is_text(field):
-        if field[0] == "boolean":
-            return [] if kind != "value" and value in (None, []) else value
-        if kind in ("empty", "null"):
-            return {"double": ["NaN", "NaN"], "bit": [False, False]}.get(field[0])
+    """FITS: the same; and arrays of any length are as long as the longest, filled up; items without value at the end of
+    integers and booleans are taken for that."""
+    if field[:2] in (("short", "*"), ("boolean", "*")) and value and set(value) == {None}:
+        return []
+    if "*" in field[1] and not is_text(field) and kind in ("empty", "null"):
+        return {"double": ["NaN", "NaN"], "bit": [False, False]}.get(field[0], [])
     return by_binary(field, kind, value)
 
 
