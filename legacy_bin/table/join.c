@@ -6,6 +6,13 @@
 
 enum { FEW = 1 << 14 }; /* rows that are read sooner than threads are made */
 
+/* How the memory is shared out: table 2, what is read ahead of table 1, and matches that are sorted. */
+static size_t part_of_memory(const struct join *join, size_t eighths) {
+    return join->memory / 8 * eighths;
+}
+
+enum { FOR_TABLE = 5, FOR_AHEAD = 1, FOR_MATCHES = 2 };
+
 static bool keeps_first(const struct join *join) {
     return join->request.kind == JOIN_LEFT || join->request.kind == JOIN_FULL;
 }
@@ -25,7 +32,7 @@ bool join_open(struct join *join, const char *first, const char *second, struct 
 }
 
 static bool read_chunk(struct join *join, struct error *error) {
-    return join_chunk_read(&join->chunk, join->memory / 4 * 3, SIZE_MAX, error) &&
+    return join_chunk_read(&join->chunk, part_of_memory(join, FOR_TABLE), SIZE_MAX, error) &&
            join_chunk_finish(&join->chunk, error);
 }
 
@@ -49,7 +56,7 @@ static bool read_both(struct join *join, struct error *error) {
     struct crew *crew = crew_open(2, 1, do_reading, NULL);
     if (!crew) return error_set_memory(error);
     crew_give(crew, &reading);
-    bool done = join_ahead_read(&join->ahead, &join->chunk, join->memory / 8, error);
+    bool done = join_ahead_read(&join->ahead, &join->chunk, part_of_memory(join, FOR_AHEAD), error);
     crew_take(crew);
     crew_close(crew);
     if (reading.is_done) {
@@ -68,7 +75,7 @@ static bool load(struct join *join, struct error *error) {
     join->reading = &join->inputs[1];
     join_chunk_free(&join->chunk);
     if (!join_chunk_begin(&join->chunk, &join->request, &join->columns, join->inputs, error) ||
-        !join_chunk_read(&join->chunk, join->memory / 4 * 3, FEW, error))
+        !join_chunk_read(&join->chunk, part_of_memory(join, FOR_TABLE), FEW, error))
         return false;
     if (!join->chunk.is_over && join->threads == 0) join->threads = machine_cores();
     return join->chunk.is_over || join->threads < 2 ? read_chunk(join, error) : read_both(join, error);
@@ -79,13 +86,12 @@ static bool search(struct join *join, struct error *error) {
     return join_chunk_search(&join->chunk, &join->ahead, join_result_add, &join->result, error);
 }
 
-/* Three quarters of the memory are for table 2, what is left is for sorting. */
 static bool find_matches(struct join *join, struct error *error) {
     join->reading = &join->inputs[1];
     if (!join_input_start(&join->inputs[1], error) || !load(join, error)) return false;
     join->is_whole = join->chunk.is_last;
     if (!join_result_open(&join->result, &join->request, &join->chunk, join->inputs[1].table->field_count,
-                          !join->is_whole, join->memory / 4, error) ||
+                          !join->is_whole, part_of_memory(join, FOR_MATCHES), error) ||
         !search(join, error))
         return false;
     while (!join->chunk.is_last)
@@ -137,24 +143,22 @@ static bool write_first(struct join *join, struct sink *sink, struct error *erro
     return !error->text;
 }
 
-static bool write_alone(struct join *join, struct sink *sink, uint64_t number, const struct vot_cell *second,
-                        struct error *error) {
-    return join_result_has(&join->result, number) ||
-           write_row(join, sink, NULL, second, &(struct match){.row2 = number}, error);
-}
-
 /* The rows of table 2 that have no match. */
 static bool write_second(struct join *join, struct sink *sink, struct error *error) {
     struct vot_cell *cells = join->is_whole ? join->result.cells : NULL;
     for (uint64_t row = 0; cells && row < join->inputs[1].rows && !output_failed(sink->output); row++) {
+        if (join_result_has(&join->result, row)) continue;
         packed_row_read(join->chunk.rows[row], cells, join->inputs[1].table->field_count);
-        if (!write_alone(join, sink, row, cells, error)) return false;
+        if (!write_row(join, sink, NULL, cells, &(struct match){.row2 = row}, error)) return false;
     }
     if (cells) return true;
     join->reading = &join->inputs[1];
     if (!join_input_start(&join->inputs[1], error)) return false;
-    for (const struct vot_row *row; (row = next_row(join, 1, sink, error));)
-        if (!write_alone(join, sink, join->inputs[1].number - 1, row->cells, error)) return false;
+    for (const struct vot_row *row; (row = next_row(join, 1, sink, error));) {
+        struct match alone = {.row2 = join->inputs[1].number - 1};
+        if (join_result_has(&join->result, alone.row2)) continue;
+        if (!write_row(join, sink, NULL, row->cells, &alone, error)) return false;
+    }
     return !error->text;
 }
 

@@ -59,7 +59,7 @@ bool join_chunk_read(struct join_chunk *chunk, size_t memory, size_t count, stru
         const struct vot_row *row = join_input_next(&chunk->inputs[1], error);
         done = row ? add_row(chunk, row, &reader, error) : !error->text;
         chunk->is_last = !row;
-        chunk->is_over = !row || memory_of(chunk) >= memory;
+        chunk->is_over = !row || memory_of(chunk) >= memory || chunk->count == KEY_INDEX_ROWS;
     }
     buffer_free(&reader.room);
     return done;

@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 
-#define ROWS_MAXIMUM (UINT32_MAX - 1)
 enum { AHEAD = 16 };
 
 struct entry {
@@ -62,7 +61,6 @@ static bool add_text(struct key_index *index, const struct join_key *key) {
 }
 
 bool key_index_add(struct key_index *index, const struct join_key *key, struct error *error) {
-    if (index->count == ROWS_MAXIMUM) return error_set(error, "more than %u rows cannot be joined", ROWS_MAXIMUM);
     if ((index->count == index->capacity && !grow(index)) || !add_text(index, key)) return error_set_memory(error);
     index->entries[index->count++] = (struct entry){key->bits, 0, key->kind};
     return true;

@@ -7,9 +7,11 @@
 
 struct key_index;
 
+#define KEY_INDEX_ROWS (UINT32_MAX - 1)
+
 /* NULL with error set. */
 struct key_index *key_index_open(struct error *error);
-/* The next row, counted from 0; its text is copied. One without key is never found. */
+/* The next row, counted from 0, of KEY_INDEX_ROWS at most; its text is copied. One without key is never found. */
 bool key_index_add(struct key_index *index, const struct join_key *key, struct error *error);
 bool key_index_finish(struct key_index *index, struct error *error);
 

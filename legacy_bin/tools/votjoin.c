@@ -196,8 +196,8 @@ const struct tool tool = {
     .operands = "Two VOTables: files, URLs, XML texts, and once - for standard input.",
     .description =
         "Joins the first table of each input: rows that have the same key in a column, or positions that are not "
-        "farther apart than a radius, become rows of one table, in any output format. Each row of the first table has "
-        "as many rows as it has matches, none, or with -j left or full one.\n\n"
+        "farther apart than a radius, become rows of one table, in any output format. A row of the first table comes "
+        "once for each of its matches; without any it is left out, or with -j left or full comes alone.\n\n"
         "Keys are compared by value if both columns have numbers: integers exactly, up to 64 bits. Otherwise, or with "
         "-s, they are compared as text, without outer blanks and with regard to case. Empty cells, null values, NaN, "
         "and what is no number in a column of numbers match nothing.\n\n"
@@ -208,10 +208,10 @@ const struct tool tool = {
         "Names that both tables have, in any case, get a suffix, _1 and _2; an ID that both have gets one in the "
         "second table. By position a column `separation` (arcsec) is added.\n\n"
         "The result says in a DESCRIPTION and INFOs what it was made of, and keeps COOSYS, TIMESYS and GROUPs of its "
-        "columns. The second table is held in memory, and the first one is read twice, if it is no file from a "
-        "temporary "
-        "one. Where --memory does not suffice, the second table is held piece by piece and the first one read once "
-        "for each; the matches are sorted in a temporary file. The result is the same.",
+        "columns.\n\n"
+        "The second table is held in memory. The first one is read twice, the second time from a temporary file if it "
+        "is none itself. Where --memory does not suffice, the second table is held piece by piece and the first one "
+        "read once for each; the matches are sorted in a temporary file. The result is the same.",
     .options = options,
     .examples = examples,
     .environment = CONVERSION_ENVIRONMENT,
