@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import struct
 import warnings
 from collections.abc import Callable
 from io import BytesIO
@@ -239,6 +241,14 @@ def test_texts_are_char_when_they_are_ascii_and_of_the_size_that_the_column_has(
     ]  # fmt: skip
     found = by_us(document.encode())
     assert [list(row) for row in found] == [["a", "é", "𝄞", "x"], ["bc", "bc", "bc", ""]]
+    table["bytes"], table["empty"] = np.array([b"q", b"\xc3\xa9"]), np.array(["", ""], "U0")
+    table["swapped"], table["declared"] = np.array(["a\u0100", "\U0001d11e"], ">U2"), np.array([b"x", b"yz"])
+    table["declared"].info.meta = {"_votable_arraysize": "*"}
+    found = by_us(written(table))
+    for name, texts in {
+        "bytes": ["q", "é"], "empty": ["", ""], "swapped": ["a\u0100", "𝄞"], "declared": ["x", "yz"],
+    }.items():  # fmt: skip
+        assert found[name].tolist() == texts
     table["any"][1] = "longer than that"
     assert by_us(written(table))["any"].tolist() == ["x", "longer than that"]
 
@@ -342,6 +352,17 @@ def test_a_document_that_ends_early_is_refused() -> None:
     for document in (HEAD + TABLE, (HEAD + TABLE).partition("\n</STREAM>")[0], HEAD):
         with pytest.raises(Exception, match=r"(?s)."):
             by_us(document.encode())
+
+
+@pytest.mark.parametrize(("datatype", "null"), [("double", "-99"), ("double", "NaN"), ("float", "0.1"), ("int", "7")])
+def test_null_values_are_masked_as_astropy_masks_them(datatype: str, null: str) -> None:
+    form = {"double": ">d", "float": ">f", "int": ">i"}[datatype]
+    values = [-99, 7, 1] if datatype == "int" else [-99, float("nan"), float(null), 1]
+    content = base64.b64encode(b"".join(b"\0" + struct.pack(form, value) for value in values)).decode()
+    document = (HEAD + TABLE + TAIL).replace("AAABAAAC", content)
+    field = f'datatype="{datatype}"><VALUES null="{null}"/></FIELD>'
+    document = document.replace('datatype="short"/>', field)
+    assert_same(by_us(document.encode()), by_astropy(document.encode()), metadata=null != "NaN")  # which equals nothing
 
 
 def test_bytes_that_are_no_text_become_replacement_characters() -> None:

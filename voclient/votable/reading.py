@@ -49,7 +49,9 @@ def read_votable(file: BinaryIO) -> Any:
     layouts = [layout_of(*field) for field in found.fields] if found else []
     columns = [layout for layout in layouts if layout is not None]
     if not found or not columns or len(columns) < len(layouts):
-        return parse(BytesIO(document), verify="ignore").get_first_table().to_table(use_names_over_ids=True)
+        del document
+        file.seek(0)
+        return parse(file, verify="ignore").get_first_table().to_table(use_names_over_ids=True)
     rest = BytesIO(document[: found.data[0]] + document[found.data[1] :])
     element = parse(rest, verify="ignore", table_number=0).get_first_table()
     rows = _cut(binascii.a2b_base64(memoryview(document)[found.start : found.end]), columns)

@@ -99,7 +99,7 @@ def _prepare(column: Any) -> _Column | None:
         if items:
             raise ValueError(f"column {column.info.name!r} has arrays of texts, which astropy cannot read in a VOTable")
         if declared and declared.endswith("*"):
-            return _texts(values.tolist(), null, declared)
+            return _texts(values.tolist(), null, declared, is_plain=kind == "U")
         return _fixed_texts(values, null)
     return _numbers(values, null, mask, column)
 
@@ -140,13 +140,14 @@ def _without_masked(values: NDArray[Any], null: NDArray[Any], mask: Any, column:
 
 def _fixed_texts(values: NDArray[Any], null: Any) -> _Column:
     """Padded with NUL, in the width that the column has."""
-    width = values.dtype.itemsize // (4 if values.dtype.kind == "U" else 1)
+    is_bytes = values.dtype.kind == "S"
+    width = values.dtype.itemsize // (1 if is_bytes else 4)
     if width == 0:
-        return _texts(values.tolist(), null, None)
+        return _texts(values.tolist(), null, None, is_plain=not is_bytes)
     if null is not None:
         values = numpy.where(null, numpy.array("", values.dtype), values)
-    cells = numpy.ascontiguousarray(values)
-    if values.dtype.kind == "S":
+    cells = numpy.ascontiguousarray(values, values.dtype.newbyteorder("="))
+    if is_bytes:
         return _Column(_text_layout("char", width), str(width), null, cells.view(numpy.uint8).reshape(-1, width))
     codes = cells.view(numpy.uint32).reshape(-1, width)
     if not codes.size or codes.max() < 0x80:
@@ -191,7 +192,7 @@ def _arrays(cells: list[Any], null: Any) -> _Column | None:
     )
 
 
-def _texts(cells: list[Any], null: Any, declared: str | None, *, is_plain: bool = True) -> _Column:
+def _texts(cells: list[Any], null: Any, declared: str | None, *, is_plain: bool) -> _Column:
     """Of any length. A declared bound is kept as far as it holds."""
     texts = cells if is_plain else [_as_text(cell) for cell in cells]
     if null is not None:
@@ -229,8 +230,8 @@ def _metadata(table: Any, columns: Sequence[_Column]) -> tuple[bytes, bytes]:
         if column.dtype.kind == "O":  # its cells are looked at, and there may be none
             column[...] = ""
             head.replace_column(name, column.astype("U1"))
-        elif column.dtype.kind in "iuf":
-            head.replace_column(name, column.astype(_as_known(numpy.asarray(table[name])).dtype))
+        elif (known := _as_known(numpy.asarray(table[name])).dtype) != column.dtype:
+            head.replace_column(name, column.astype(known))
     votable = from_table(head)
     element = votable.get_first_table()
     for field, column in zip(element.fields, columns, strict=True):
