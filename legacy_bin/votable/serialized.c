@@ -245,10 +245,12 @@ static bool keep_row(struct serialized *serialized, const struct vot_table *tabl
     struct error misfit = {0};
     if (row_encode(encoder, row, &misfit))
         return spool_write(serialized->encoded, encoder->row.bytes, encoder->row.length, error);
-    bool is_input = misfit.is_input;
-    if (!is_input) error_set(error, "%s", misfit.text);
+    if (!misfit.is_input) {
+        *error = misfit;
+        return false;
+    }
     error_clear(&misfit);
-    return is_input && turn_to_tabledata(serialized, table, error) && sink_row(serialized->xml, table, row, error);
+    return turn_to_tabledata(serialized, table, error) && sink_row(serialized->xml, table, row, error);
 }
 
 static bool write_encoded(struct serialized *serialized, const struct vot_table *table, struct error *error) {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .trouble import SANITIZERS, Ended, Trial
+from .votables import tabledata, write
 
 if TYPE_CHECKING:
     from archive.fixture import RunningArchive
@@ -78,6 +79,15 @@ TABLE_RUNS = [
 def test_a_run_without_memory(bindir: Path, trouble_library: Path, tmp_path: Path, words: list[str]) -> None:
     environment = {"ASAN_OPTIONS": SANITIZERS["ASAN_OPTIONS"] + ":detect_leaks=0"} if "~" in str(words) else {}
     trial = Trial(trouble_library, tmp_path, [bindir / words[0], *words[1:]], environment)
+    trial.check("memory", complaint)
+
+
+@pytest.mark.parametrize("last", ["2", "two"], ids=["fits", "does not"])
+def test_a_table_for_exchange_without_memory(bindir: Path, trouble_library: Path, tmp_path: Path, last: str) -> None:
+    folder = tmp_path / "input"
+    folder.mkdir()
+    path = write(folder / "t.xml", tabledata([("int", ""), ("char", "*")], [["1", "a"], [last, "b"]]))
+    trial = Trial(trouble_library, tmp_path, [bindir / "votcnv", str(path)], {"VOCLIENT_TABLES": "BINARY2"})
     trial.check("memory", complaint)
 
 
