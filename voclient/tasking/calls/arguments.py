@@ -315,7 +315,7 @@ def _join(descriptor: Descriptor, parameter: Parameter, items: list[str]) -> str
 def _word(descriptor: Descriptor, parameter: Parameter, value: Any, stage: _Stage) -> str:
     """One value as a word that can be handed to a program."""
     if parameter.type == "table" and isinstance(value, str):
-        value = stage.read_parquet(descriptor, parameter, value)
+        value = stage.read(parameter, value)
     if is_table(value):
         try:
             return stage.name(value, parameter.format)
@@ -373,7 +373,7 @@ class _Stage:
         self.descriptors.append(stage_table(table, format, rows))
         return f"/dev/fd/{self.descriptors[-1]}"
 
-    def read_parquet(self, descriptor: Descriptor, parameter: Parameter, name: str) -> Any:
+    def read(self, parameter: Parameter, name: str) -> Any:
         """The table of a Parquet file, which programs cannot read; any other name as it is."""
         from .staging import is_parquet, read_parquet
 
@@ -384,7 +384,7 @@ class _Stage:
             return read_parquet(path)
         except Exception as error:  # whatever astropy and pyarrow raise
             reason = f"cannot be read as Parquet by astropy: {error}"
-            raise _refusal(descriptor, parameter, name, reason) from error
+            raise _refusal(self._descriptor, parameter, name, reason) from error
 
     def write(self, content: bytes) -> str:
         from ..running.process import open_bytes
