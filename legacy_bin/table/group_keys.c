@@ -18,24 +18,13 @@ struct group_keys {
     uint32_t last_group;     /* … and its group */
 };
 
-bool group_key_boolean(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room, bool *value) {
-    struct error error = {0};
-    struct vot_cell binary;
-    if (field->type != VOT_TYPE_BOOLEAN || field->has_arraysize) return false;
-    bool done = vot_cell_bytes(field, cell, room, &binary, &error) && binary.length == 1;
-    error_clear(&error);
-    if (done) *value = binary.bytes[0] == 'T';
-    return done && (*value || binary.bytes[0] == 'F');
-}
-
 /* What stands before a value; JOIN_KEY_NONE is GROUP_KEY_NONE. */
 enum { FALSE = JOIN_KEY_TEXT + 1, TRUE };
 
 bool group_key_append(struct buffer *key, const struct vot_field *field, const struct vot_cell *cell,
                       struct buffer *room) {
     bool is_boolean = field->type == VOT_TYPE_BOOLEAN && !field->has_arraysize, boolean;
-    if (is_boolean && group_key_boolean(field, cell, room, &boolean))
-        return buffer_append_byte(key, boolean ? TRUE : FALSE);
+    if (vot_cell_boolean(field, cell, &boolean)) return buffer_append_byte(key, boolean ? TRUE : FALSE);
     struct join_key value;
     if (!join_key_read(field, cell, !join_key_is_number(field), room, &value)) return false;
     if (value.kind == JOIN_KEY_NONE || (is_boolean && slice_equal(value.text, SLICE("?"))))

@@ -25,7 +25,4 @@ enum { GROUP_KEY_NONE };
 bool group_key_append(struct buffer *key, const struct vot_field *field, const struct vot_cell *cell,
                       struct buffer *room);
 
-/* The value of a scalar boolean; false: it has none. */
-bool group_key_boolean(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room, bool *value);
-
 #endif

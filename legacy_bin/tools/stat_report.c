@@ -141,7 +141,7 @@ static bool report_key(const struct vot_field *field, const struct vot_cell *cel
         json_integer(integer);
     } else if (vot_field_is_number(field) && vot_cell_double(field, cell, &real) == NUMBER_WHOLE) {
         isnan(real) ? json_null() : json_double(real);
-    } else if (group_key_boolean(field, cell, room, &boolean)) {
+    } else if (vot_cell_boolean(field, cell, &boolean)) {
         json_boolean(boolean);
     } else {
         struct slice text = vot_cell_text(field, cell, room);

@@ -60,6 +60,20 @@ bool vot_cell_is_null(const struct vot_field *field, const struct vot_cell *cell
     return field->null.text && is_stated_null(field, cell);
 }
 
+char vot_boolean_read(struct slice text) {
+    if (text.length != 1)
+        return slice_equal_nocase(text, SLICE("true")) ? 'T' : slice_equal_nocase(text, SLICE("false")) ? 'F' : 0;
+    if (text.text[0] == '?') return '?';
+    return memchr("Tt1", text.text[0], 3) ? 'T' : memchr("Ff0", text.text[0], 3) ? 'F' : 0;
+}
+
+bool vot_cell_boolean(const struct vot_field *field, const struct vot_cell *cell, bool *value) {
+    if (field->type != VOT_TYPE_BOOLEAN || field->has_arraysize) return false;
+    char read = vot_boolean_read(slice_trim((struct slice){cell->bytes, cell->length}));
+    *value = read == 'T';
+    return read == 'T' || read == 'F';
+}
+
 bool vot_cell_integer(const struct vot_field *field, const struct vot_cell *cell, int64_t *value) {
     if (!vot_type_is_integer(field->type) || field->has_arraysize || cell->form == VOT_NULL) return false;
     if (cell->form != VOT_BYTES)

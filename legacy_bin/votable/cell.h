@@ -73,6 +73,11 @@ enum number_match vot_cell_double(const struct vot_field *field, const struct vo
 /* The whole number in a scalar cell of an integer field, to all its digits; false: it has none. */
 bool vot_cell_integer(const struct vot_field *field, const struct vot_cell *cell, int64_t *value);
 
+/* `T`, `F` or `?` (unknown), whatever spells it; 0: that is no boolean. */
+char vot_boolean_read(struct slice text);
+/* The value of a scalar boolean cell; false: it has none. */
+bool vot_cell_boolean(const struct vot_field *field, const struct vot_cell *cell, bool *value);
+
 /* The big-endian items of a cell: its own bytes, or written into `room` (cleared first). A fixed-size
  * field gives exactly its size: short strings padded with NUL, a cell without value all NUL, NaN, 0 or `?`,
  * and binary->form is then VOT_NULL, else VOT_BYTES (empty strings and arrays of variable size are values).

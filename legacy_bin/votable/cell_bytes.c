@@ -62,13 +62,8 @@ static bool put_item(const struct vot_field *field, struct slice item, char *out
     double real;
     switch (field->type) {
     case VOT_TYPE_BOOLEAN:
-        if (item.length == 1 && memchr("TtFf10?", item.text[0], 7)) {
-            *out = item.text[0] == '?' ? '?' : memchr("Tt1", item.text[0], 3) ? 'T' : 'F';
-            return true;
-        }
-        *out = slice_equal_nocase(item, SLICE("true")) ? 'T' : 'F';
-        return *out == 'T' || slice_equal_nocase(item, SLICE("false")) ||
-               set_value_error(error, field, item, "a boolean: true, false, T, F, t, f, 1, 0 or ?");
+        *out = vot_boolean_read(item);
+        return *out || set_value_error(error, field, item, "a boolean: true, false, T, F, t, f, 1, 0 or ?");
     case VOT_TYPE_FLOAT:
     case VOT_TYPE_FLOAT_COMPLEX:
         if (number_read_float(item, &single) != NUMBER_WHOLE)

@@ -54,6 +54,7 @@ def peak_mb(measure: Path, *command: str | Path) -> float:
         ["votinfo"],
         ["votinfo", "--lint"],
         ["votstat"],
+        ["votstat", "--by=0"],
         ["votpos"],
         ["votselect", "-f", "csv", "-w", "$row % 3 > 0", "-a", "text=concat($row, '!')"],
         ["votselect", "-s", "2"],
@@ -114,3 +115,13 @@ def test_sorting_keeps_within_the_memory_it_is_given(
     words = [bindir / "votsort", f"--memory={megabytes}M", "-f", form]
     small, large = (peak_mb(measure, *words, tables[rows]) for rows in (1_000, 150_000))
     assert large - small < megabytes + 6
+
+
+@pytest.mark.parametrize("words", [[], ["--by=0"]], ids=" ".join)
+def test_quantiles_keep_within_the_memory_they_are_given(
+    measure: Path, bindir: Path, tables: dict[int, Path], words: list[str]
+) -> None:
+    """All values need 24 MB."""
+    command = [bindir / "votstat", "--memory=2M", "--quantiles=0.1,median", "--statistics=distinct", *words]
+    small, large = (peak_mb(measure, *command, tables[rows]) for rows in (1_000, 150_000))
+    assert large - small < 2 + 6
