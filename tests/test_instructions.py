@@ -3,6 +3,7 @@ not stand with the tests that are repeated under the sanitizers."""
 
 from __future__ import annotations
 
+import platform
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from bench.gates import GATES, instructions, per_byte
 
 HERE = Path(__file__).parent
+OTHER = 1 if platform.machine() == "x86_64" else 1.5  # the limits are those of x86-64
 SMALL = HERE / "legacy_bin" / "golden" / "inputs" / "stars.xml"
 
 
@@ -34,12 +36,13 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, str], Path
 def test_a_byte_takes_few_instructions(
     bindir: Path, table: Callable[[int, str], Path], words: list[str], serialization: str, limit: float
 ) -> None:
-    assert 1 < per_byte(bindir, words, table(1000, serialization), table(8000, serialization)) <= limit
+    found = per_byte(bindir, words, table(1000, serialization), table(8000, serialization))
+    assert 1 < found <= limit * OTHER
 
 
 def test_a_tool_starts_with_few_instructions_and_little_memory(bindir: Path, tmp_path: Path) -> None:
     # a million instructions are less than half a millisecond
-    assert 100_000 < instructions([bindir / "votinfo", SMALL]) <= 1_000_000
+    assert 100_000 < instructions([bindir / "votinfo", SMALL]) <= 1_000_000 * OTHER
     # the parent must be small: a child's peak begins with what its parent had
     measure = tmp_path / "measure"
     subprocess.run(["cc", "-O2", "-static", HERE / "bench" / "measure.c", "-o", measure], check=True)
