@@ -24,6 +24,7 @@ static bool is_word(char c) {
 
 /* What is left behind a number's last byte decides how much of the text was one. */
 static inline enum number_match match(const char *rest, const char *end) {
+    if (rest == end) return NUMBER_WHOLE;
     while (rest < end && byte_is_blank(*rest)) rest++;
     return rest == end ? NUMBER_WHOLE : NUMBER_PART;
 }
@@ -198,10 +199,13 @@ static inline __attribute__((always_inline)) enum number_match read_real(struct 
                                                                          const struct real_type *type, uint64_t *bits) {
     if (whole.length == 0) return NUMBER_NONE;
     const char *at = whole.text, *end = whole.text + whole.length;
-    while (at < end && byte_is_blank(*at)) at++;
-    if (at == end) return NUMBER_NONE;
-    const uint64_t sign = *at == '-' ? (uint64_t)(type->exponent_most + 1) << type->fraction_bits : 0;
-    if (*at == '+' || *at == '-') at++;
+    uint64_t sign = 0;
+    if (*at < '.') { /* no digit, no point */
+        while (at < end && byte_is_blank(*at)) at++;
+        if (at == end) return NUMBER_NONE;
+        if (*at == '-') sign = (uint64_t)(type->exponent_most + 1) << type->fraction_bits;
+        if (*at == '+' || *at == '-') at++;
+    }
 
     const char *digits = at;
     uint64_t value = 0;

@@ -85,10 +85,6 @@ bool vot_cell_boolean(const struct vot_field *field, const struct vot_cell *cell
 bool vot_cell_bytes(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room,
                     struct vot_cell *binary, struct error *error);
 
-/* The same for one number that has a value and came as text, quickly: its bytes at `out`, of which 8 may be
- * scribbled on. false: it is not that simple, vot_cell_bytes() tells. */
-bool vot_cell_put_number(const struct vot_field *field, const struct vot_cell *cell, char out[8]);
-
 /* The null value of an integer field (VALUES null); false: none, or not a value of its type. */
 bool vot_field_null_integer(const struct vot_field *field, int64_t *value);
 /* VALUES null of a number as its bytes; not NaN, which is a value. */

@@ -213,26 +213,3 @@ bool vot_cell_bytes(const struct vot_field *field, const struct vot_cell *cell, 
     binary->length = room->length;
     return true;
 }
-
-bool vot_cell_put_number(const struct vot_field *field, const struct vot_cell *cell, char out[8]) {
-    struct slice text = {cell->bytes, cell->length};
-    float single;
-    double real;
-    int64_t integer;
-    if ((cell->form != VOT_TEXT && cell->form != VOT_CDATA) || field->has_arraysize) return false;
-    switch (field->type) {
-    case VOT_TYPE_FLOAT:
-        if (field->null.text || number_read_float(text, &single) != NUMBER_WHOLE) return false;
-        bigendian_put_float(out, single);
-        return true;
-    case VOT_TYPE_DOUBLE:
-        if (field->null.text || number_read_double(text, &real) != NUMBER_WHOLE) return false;
-        bigendian_put_double(out, real);
-        return true;
-    default:
-        if (!vot_type_is_integer(field->type) || number_read_integer(text, &integer) != NUMBER_WHOLE) return false;
-        if (field->null.text && (!field->has_null_integer || integer == field->null_integer)) return false;
-        bigendian_put_64(out, (uint64_t)integer << (64 - 8 * vot_type_size(field->type)));
-        return vot_type_holds(field->type, integer);
-    }
-}

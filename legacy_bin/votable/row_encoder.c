@@ -6,6 +6,8 @@
 
 #include "base/bigendian.h"
 
+enum { NUMBER_SIZE = 8 /* bytes of the largest */ };
+
 /* Which values are used. false: no memory. */
 static inline bool note_integers(const struct vot_field *field, const struct vot_cell *cell,
                                  struct column_facts *facts) {
@@ -91,18 +93,41 @@ static bool append_cell(struct row_encoder *encoder, size_t index, const struct 
     return true;
 }
 
-/* A number from text, which most cells are. */
-static inline bool append_number(struct row_encoder *encoder, size_t index, const struct vot_cell *cell) {
-    const struct vot_field *field = &encoder->table->fields[index];
-    char *out = buffer_reserve(&encoder->row, 8);
-    if (!out || !vot_cell_put_number(field, cell, out)) return false;
-    size_t size = vot_type_size(field->type);
-    if (encoder->facts && vot_type_is_integer(field->type)) { /* that it is one item is known */
-        struct vot_cell binary = {.bytes = out, .length = size, .form = VOT_BYTES};
-        if (!note_integers(field, &binary, &encoder->facts[index])) return false;
+/* What most cells are: one number as text, which is a value. Its bytes at `out`, where NUMBER_SIZE of them may be
+ * scribbled on; returns their number, 0: it is not that simple. */
+static inline size_t put_number(const struct vot_field *field, const struct vot_cell *cell, char *out) {
+    struct slice text = {cell->bytes, cell->length};
+    float single;
+    double real;
+    int64_t integer;
+    if (cell->form == VOT_BYTES || cell->form == VOT_NULL || field->has_arraysize) return 0;
+    switch (field->type) {
+    case VOT_TYPE_FLOAT:
+        if (field->null.text || number_read_float(text, &single) != NUMBER_WHOLE) return 0;
+        bigendian_put_float(out, single);
+        return sizeof single;
+    case VOT_TYPE_DOUBLE:
+        if (field->null.text || number_read_double(text, &real) != NUMBER_WHOLE) return 0;
+        bigendian_put_double(out, real);
+        return sizeof real;
+    case VOT_TYPE_BYTE:
+    case VOT_TYPE_SHORT:
+    case VOT_TYPE_INT:
+    case VOT_TYPE_LONG:
+        if (number_read_integer(text, &integer) != NUMBER_WHOLE || !vot_type_holds(field->type, integer)) return 0;
+        if (field->null.text && (!field->has_null_integer || integer == field->null_integer)) return 0;
+        bigendian_put_64(out, (uint64_t)integer << (64 - 8 * vot_type_size(field->type)));
+        return vot_type_size(field->type);
+    default: return 0;
     }
-    encoder->row.length += size;
-    return true;
+}
+
+/* Its facts: of integers, which values there are. That it is one item is known. false: no memory. */
+static inline bool note_number(struct row_encoder *encoder, size_t index, const char *bytes, size_t size) {
+    const struct vot_field *field = &encoder->table->fields[index];
+    struct vot_cell binary = {.bytes = bytes, .length = size, .form = VOT_BYTES};
+    return !encoder->facts || !vot_type_is_integer(field->type) ||
+           note_integers(field, &binary, &encoder->facts[index]);
 }
 
 bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct error *error) {
@@ -110,13 +135,23 @@ bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct e
     size_t mask = encoder->has_mask ? (row->count + 7) / 8 : 0;
     bytes->length = 0;
     encoder->rows++;
-    char *start = buffer_reserve(bytes, mask);
-    if (!start) return error_set_memory(error);
-    memset(start, 0, mask);
-    bytes->length = mask;
-    for (size_t i = 0; i < row->count; i++)
-        if (!append_number(encoder, i, &row->cells[i]) && !append_cell(encoder, i, &row->cells[i], error))
+    char *out = buffer_reserve(bytes, mask + NUMBER_SIZE * row->count);
+    if (!out) return error_set_memory(error);
+    memset(out, 0, mask);
+    out += mask;
+    for (size_t i = 0; i < row->count; i++) {
+        size_t size = put_number(&encoder->table->fields[i], &row->cells[i], out);
+        if (size && note_number(encoder, i, out, size)) {
+            out += size;
+            continue;
+        }
+        bytes->length = (size_t)(out - bytes->bytes);
+        if (!append_cell(encoder, i, &row->cells[i], error))
             return error_prefix(error, "row %llu: ", (unsigned long long)encoder->rows);
+        out = buffer_reserve(bytes, NUMBER_SIZE * (row->count - i));
+        if (!out) return error_set_memory(error);
+    }
+    bytes->length = (size_t)(out - bytes->bytes);
     return true;
 }
 
