@@ -10,17 +10,17 @@
 #include "base/error.h"
 
 struct sky_point {
-    double ra, dec; /* degrees: 0 ... 360, -90 ... 90 */
+    double ra, dec; /* degrees: 0 … 360, -90 … 90 */
     uint64_t row;   /* the caller's */
 };
 
-/* false: it is no position. A right ascension outside 0 ... 360 is brought there. */
+/* false: it is no position. A right ascension outside 0 … 360 is brought there. */
 bool sky_point_set(struct sky_point *point, double ra, double dec, uint64_t row);
 
-/* One set, in which others are searched. One owner: zones_open() ... zones_close(). */
+/* One set, in which others are searched. One owner: zones_open() … zones_close(). */
 struct zones;
 
-/* The points are sorted where they are, and borrowed until zones_close(). The radius is 0 ... 180 degrees.
+/* The points are sorted where they are, and borrowed until zones_close(). The radius is 0 … 180 degrees.
  * NULL with error set. */
 struct zones *zones_open(struct sky_point *points, size_t count, double radius_arcsec, struct error *error);
 

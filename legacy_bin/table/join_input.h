@@ -1,5 +1,5 @@
 /* join_input.h - a table that is joined: the first of its document, whose rows are read as often as they are wanted.
- * One owner: {0} to begin with, join_input_open() ... join_input_close(). */
+ * One owner: {0} to begin with, join_input_open() … join_input_close(). */
 #ifndef TABLE_JOIN_INPUT_H
 #define TABLE_JOIN_INPUT_H
 

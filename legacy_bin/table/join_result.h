@@ -1,6 +1,6 @@
 /* join_result.h - the matches of a join in the order of the result, with what they need of table 2: as pairs, if its
  * rows are all in memory, else with the rows, sorted in a temporary file.
- * One owner: {0} to begin with, join_result_open() ... join_result_close(). */
+ * One owner: {0} to begin with, join_result_open() … join_result_close(). */
 #ifndef TABLE_JOIN_RESULT_H
 #define TABLE_JOIN_RESULT_H
 

@@ -66,7 +66,7 @@ static bool find_items(struct search *search, const struct join_ahead *ahead) {
         memcpy(&item, ahead->items.bytes + at, sizeof item);
         search->keys[count] = (struct join_key){(enum join_key_kind)item.kind, item.bits, {text, item.length}};
         search->numbers[count++] = item.number;
-        text += item.length;
+        if (item.length > 0) text += item.length;
         if (count < KEY_INDEX_MANY) continue;
         if (!find_keys(search, count)) return false;
         count = 0;

@@ -1,5 +1,5 @@
 /* join_table.h - the table that a join makes: the document around it, its columns, its rows.
- * One owner: {0} to begin with, join_table_make() ... join_table_free(). What it is made of must live as long. */
+ * One owner: {0} to begin with, join_table_make() … join_table_free(). What it is made of must live as long. */
 #ifndef TABLE_JOIN_TABLE_H
 #define TABLE_JOIN_TABLE_H
 

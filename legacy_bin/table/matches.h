@@ -1,5 +1,5 @@
 /* matches.h - which rows belong together: pairs kept in the order they are added, in memory while they are few, then in
- * a temporary file. One owner: {0} to begin with, matches_open() ... matches_close(). */
+ * a temporary file. One owner: {0} to begin with, matches_open() … matches_close(). */
 #ifndef TABLE_MATCHES_H
 #define TABLE_MATCHES_H
 

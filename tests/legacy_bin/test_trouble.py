@@ -29,6 +29,7 @@ RUNS = [
     ["votsort", "-c", "1", "-o", "out", "{large}"],
     ["votsort", "--memory=1M", "-c", "1", "-o", "out", "{large}"],
     ["votjoin", "-c", "0", "-o", "out", "{large}", "{large}"],
+    ["votjoin", "--memory=1M", "-c", "0", "-j", "full", "-o", "out", "{large}", "{large}"],
     ["votjoin", "-p", "1s", "-b", "-f", "csv", "-o", "out", "{large}", str(INPUTS / "psc.xml")],
     ["votselect", "-w", "$row % 2 = 0", "-o", "out", "{large}"],
     ["votcat", "-o", "out", "{large}", str(INPUTS / "two.xml")],

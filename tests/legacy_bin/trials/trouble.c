@@ -118,7 +118,7 @@ int curl_global_init(long flags) {
 }
 
 static void interrupt(void) {
-    if (is_due(SIGNAL)) raise(SIGTERM);
+    if (is_due(SIGNAL)) kill(getpid(), SIGTERM); /* the process: a thread may block it */
 }
 
 /* A read, write or open cannot be done. */
