@@ -215,19 +215,17 @@ static enum lint_rule check_text(const struct lint_column *column, struct slice 
     if (is_single && field->type == VOT_TYPE_CHAR && count && (text.text[0] & 0x80)) return RULE_CELL_ASCII;
     if (widest > (field->type == VOT_TYPE_CHAR ? 0x7Fu : 0xFFFFu)) return RULE_CELL_TEXT;
     if (count > room && !(field->is_variable && field->maximum == 0)) return RULE_CELL_LENGTH;
-    bool is_known = column->xtype != XTYPE_NONE && count > 0;
-    return !is_known || lint_xtype_fits_text(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
+    return lint_xtype_fits_text(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
 }
 
 enum lint_rule lint_cell_text(const struct lint_column *column, struct slice text) {
     if (column->is_text) return check_text(column, text);
-    bool is_boolean = column->field->type == VOT_TYPE_BOOLEAN;
     while (text.length && byte_is_blank(text.text[0])) text.text++, text.length--;
     while (text.length && byte_is_blank(text.text[text.length - 1])) text.length--;
     if (text.length == 0) {
         if (column->may_be_empty || column->field->is_variable) return RULE_NONE;
         if (column->is_array || column->field->type == VOT_TYPE_BIT) return RULE_CELL_COUNT;
-        return vot_type_is_integer(column->field->type) && !is_boolean ? RULE_CELL_EMPTY : RULE_NONE;
+        return vot_type_is_integer(column->field->type) ? RULE_CELL_EMPTY : RULE_NONE;
     }
     if (column->field->type == VOT_TYPE_BIT) return check_bits(column, text);
     return column->is_array ? check_array(column, text) : check_item(column, text);
@@ -240,8 +238,7 @@ static enum lint_rule check_string(const struct lint_column *column, const struc
     if (field->type == VOT_TYPE_UNICODE) return RULE_NONE;
     struct slice text = {cell->bytes, strnlen(cell->bytes, cell->length)};
     if (!is_ascii(text)) return RULE_CELL_TEXT;
-    bool is_known = column->xtype != XTYPE_NONE && text.length > 0;
-    return !is_known || lint_xtype_fits_text(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
+    return lint_xtype_fits_text(column->xtype, text) ? RULE_NONE : RULE_CELL_XTYPE;
 }
 
 /* Of float or double. */

@@ -135,6 +135,8 @@ static void check_literal(struct lint *lint, const struct lint_column *column, e
     if (lint_column_describe(column, &text) && buffer_string(&text))
         report_say(&lint->report, rule, place, name, "%s '%.*s' of %.*s is no value of it (%s)", what, SHOWN(value),
                    SHOWN(name), text.bytes);
+    else
+        lint->is_short = true;
     buffer_free(&text);
 }
 
@@ -173,6 +175,8 @@ static void check_value_of_param(struct lint *lint, const struct lint_frame *fra
     struct slice name = lint_field_name(frame->node);
     if (lint_cell_explain(&column, rule, value, &text) && buffer_string(&text))
         report_say(&lint->report, rule, frame->place, name, "value of PARAM %.*s: %s", SHOWN(name), text.bytes);
+    else
+        lint->is_short = true;
     buffer_free(&text);
 }
 
@@ -183,7 +187,10 @@ static void check_field(struct lint *lint, const struct lint_frame *frame) {
     struct error error = {0};
     if (!is_well_written(frame->node)) return;
     if (!vot_field_parse(frame->node, &field, &error)) {
-        report_say(&lint->report, RULE_ARRAYSIZE, frame->place, name, "%s", error.text ? error.text : "out of memory");
+        if (error.text)
+            report_say(&lint->report, RULE_ARRAYSIZE, frame->place, name, "%s", error.text);
+        else
+            lint->is_short = true;
         error_clear(&error);
         return;
     }

@@ -24,6 +24,7 @@ static bool set_columns(struct lint *lint, const struct vot_node *table, size_t 
          node = vot_sibling(node, VOT_FIELD), index++) {
         struct error error = {0};
         bool is_field = vot_field_parse(node, &fields[index], &error);
+        if (!is_field && !error.text) return false;
         error_clear(&error); /* said when the FIELD was checked */
         rows->is_understood = rows->is_understood && is_field;
         lint_column_open(&rows->columns[index], is_field ? &fields[index] : NULL, lint->schema.version);
@@ -206,6 +207,16 @@ static void check_row(struct lint *lint) {
     }
 }
 
+/* So many bytes more do not go into the row: too many, or no memory. */
+static void refuse_row(struct lint *lint, size_t more) {
+    if (lint->rows.tabledata.text.length + more > TABLEDATA_ROW_MAXIMUM) {
+        xml_refuse(&lint->xml, "a row longer than %zu MB", TABLEDATA_ROW_MAXIMUM >> 20);
+    } else {
+        lint->is_short = true;
+        xml_stop(&lint->xml);
+    }
+}
+
 void lint_rows_end(struct lint *lint, struct slice name) {
     struct lint_rows *rows = &lint->rows;
     if (rows->stream) {
@@ -218,21 +229,21 @@ void lint_rows_end(struct lint *lint, struct slice name) {
     bool is_row = tabledata_end(&rows->tabledata, &ok);
     if (is_row && ok) check_row(lint);
     if (is_row) rows->is_lane_open = is_lane_at_row(lint) && lint->frames[lint->depth - 2].prefix.length == 0;
-    if (!ok) xml_refuse(&lint->xml, "a row longer than %zu MB", TABLEDATA_ROW_MAXIMUM >> 20);
+    if (!ok) refuse_row(lint, VOT_CELL_SLACK);
 }
 
 void lint_rows_text(struct lint *lint, struct slice text) {
     struct lint_rows *rows = &lint->rows;
     if (!rows->stream) {
-        if (!tabledata_text(&rows->tabledata, text))
-            xml_refuse(&lint->xml, "a row longer than %zu MB", TABLEDATA_ROW_MAXIMUM >> 20);
+        if (!tabledata_text(&rows->tabledata, text)) refuse_row(lint, text.length);
     } else if (rows->stream->href) {
         if (!rows->has_text && slice_trim(text).length > 0)
             report_say(&lint->report, RULE_STREAM, lint_here(lint), SLICE("href"),
                        "STREAM has both a href and text (one of them is accepted)");
         rows->has_text = rows->has_text || slice_trim(text).length > 0;
     } else if (!rows->is_over && !stream_text(rows->stream, text)) {
-        xml_refuse(&lint->xml, "not enough memory for the text of STREAM");
+        lint->is_short = true;
+        xml_stop(&lint->xml);
     }
 }
 
@@ -252,7 +263,9 @@ static void check_decoded_row(struct lint *lint, const struct vot_row *row) {
     for (size_t i = 0; i < row->count; i++) {
         enum lint_rule rule = lint_cell_bytes(&rows->columns[i], &row->cells[i]);
         if (rule == RULE_NONE) continue;
-        say_cell(lint, i, rule, vot_cell_text(rows->columns[i].field, &row->cells[i], &room), rows->stream_at);
+        struct slice text = vot_cell_text(rows->columns[i].field, &row->cells[i], &room);
+        lint->is_short = lint->is_short || !text.text;
+        say_cell(lint, i, rule, text, rows->stream_at);
     }
     buffer_free(&room);
 }

@@ -65,7 +65,9 @@ struct lint {
     struct lint_rows rows;
 };
 
-/* walk.c: the place of what expat reads now; the innermost element. */
+/* walk.c: what expat meets is looked at from now on. */
+void lint_walk(struct lint *lint);
+/* The place of what expat reads now; the innermost element. */
 struct lint_place lint_here(const struct lint *lint);
 static inline struct lint_frame *lint_top(struct lint *lint) {
     return &lint->frames[lint->depth - 1];

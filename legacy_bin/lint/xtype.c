@@ -99,8 +99,9 @@ static bool is_timestamp(struct slice text) {
 }
 
 bool lint_xtype_fits_text(enum lint_xtype xtype, struct slice text) {
+    if (xtype != XTYPE_TIMESTAMP) return true;
     while (text.length && text.text[text.length - 1] == ' ') text.length--; /* padding of a fixed arraysize */
-    return xtype != XTYPE_TIMESTAMP || text.length == 0 || is_timestamp(text);
+    return text.length == 0 || is_timestamp(text);
 }
 
 bool lint_xtype_fits_numbers(enum lint_xtype xtype, size_t count, size_t nans, size_t infinities) {

@@ -21,7 +21,7 @@ const char *lint_xtype_name(enum lint_xtype xtype);
 /* NULL, or the datatype and arraysize that it goes with, because the field's are others. */
 const char *lint_xtype_wanted(enum lint_xtype xtype, const struct vot_field *field);
 
-/* What a cell holds, that is not empty: a text, or so many numbers, of which so many are NaN or infinite. */
+/* What a cell holds: a text, or so many numbers (not none), of which so many are NaN or infinite. */
 bool lint_xtype_fits_text(enum lint_xtype xtype, struct slice text);
 bool lint_xtype_fits_numbers(enum lint_xtype xtype, size_t count, size_t nans, size_t infinities);
 const char *lint_xtype_accepted(enum lint_xtype xtype);
