@@ -133,6 +133,24 @@ def test_positions_and_statistics_are_arrays_with_units(vao: ModuleType, stars: 
     assert table["max"][2] == 3.0
 
 
+def test_statistics_of_groups_are_a_table_of_them_and_rows_for_each_column(vao: ModuleType) -> None:
+    rows = Table({"kind": ["a", "b", "a"], "mag": [1.0, 2.0, 4.0] * u.mag, "n": [3, 1, 2]})
+    result = vao.votstat(rows, by="kind", columns=["mag", "n"], statistics=["count", "median"], quantiles=[0.25])
+    table = result["table"]
+    names = [f"{column}_{statistic}" for column in ("mag", "n") for statistic in ("count", "median", "q0.25")]
+    assert table.colnames == ["kind", "rows", *names]
+    assert list(table["kind"]) == ["a", "b"]
+    assert (table["rows"].tolist(), table["mag_median"].tolist()) == ([2, 1], [2.5, 2.0])
+    assert (str(table["mag_median"].unit), table["n_count"].unit) == ("mag", None)
+    assert result["group"] == [{"kind": "a"}] * 2 + [{"kind": "b"}] * 2
+    assert result["name"] == ["mag", "n"] * 2
+    assert result["median"].tolist() == [2.5, 2.5, 2.0, 1.0]
+    assert result["quantiles"][0] == {"q0.25": 1.75}
+    lines = vao.votstat(rows, by="kind", format="csv", output="groups.csv")
+    assert lines["table"]["n_max"].tolist() == [3, 1]
+    assert lines["output"].read_text().startswith("# kind,rows,mag_min")
+
+
 def test_votinfo_tells_columns_and_params_as_plain_data(vao: ModuleType) -> None:
     result = vao.votinfo("stars.xml")
     column = result["columns"][1]
