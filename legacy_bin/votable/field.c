@@ -40,10 +40,11 @@ static bool take_number(struct slice *text, size_t *number) {
         value = value * 10 + (size_t)(text->text[digits] - '0');
         if (value > ITEMS_MAXIMUM) return false;
     }
+    *number = value;
+    if (digits == 0) return false; /* there may be no text at all */
     text->text += digits;
     text->length -= digits;
-    *number = value;
-    return digits > 0;
+    return true;
 }
 
 /* `n`, `*`, `n*`, and any number of `nx` in front of them. */

@@ -48,6 +48,7 @@ struct vot_reader {
 };
 
 static void emit(struct vot_reader *reader, enum vot_event event, const struct vot_node *node) {
+    if (reader->xml.is_stopped) return; /* the end of an empty element still comes */
     if (reader->queued == QUEUE_ROOM) { /* cannot be: expat was paused */
         xml_refuse(&reader->xml, "too many events at once");
         return;

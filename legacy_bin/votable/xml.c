@@ -115,6 +115,7 @@ void xml_pause(struct xml *xml) {
 }
 
 void xml_stop(struct xml *xml) {
+    xml->is_stopped = true;
     XML_StopParser(xml->parser, XML_FALSE);
 }
 

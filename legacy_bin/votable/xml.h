@@ -31,6 +31,7 @@ struct xml {
     bool feeds_all;              /* not piece by piece: then no lane can take over */
     bool is_over;                /* no more text will come into the window */
     bool is_finished;            /* expat has seen the end */
+    bool is_stopped;             /* by xml_stop(), and what was read before that is all */
     bool ends_in_tag;            /* the last byte fed is a `>` */
     struct error *error;         /* where callbacks put what they found wrong; set while xml_pump() runs */
 };

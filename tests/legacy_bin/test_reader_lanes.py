@@ -66,6 +66,13 @@ def test_what_stands_before_an_error_is_told_whoever_finds_it(reader_trial: Path
     assert "mismatched tag" in told
 
 
+def test_nothing_is_told_of_what_is_no_votable(reader_trial: Path, tmp_path: Path) -> None:
+    """The end of an empty element comes even when its start was refused."""
+    (tmp_path / "doc.xml").write_text("<TABLE/>")
+    (told,) = assert_lanes_agree(reader_trial, tmp_path, ["doc.xml"])
+    assert [line.split()[0] for line in told.splitlines()[1:]] == ["error"]
+
+
 def rows_document(rows: str) -> str:
     fields = '<FIELD name="a" datatype="char" arraysize="*"/><FIELD name="b" datatype="char" arraysize="*"/>'
     return f"<VOTABLE><RESOURCE><TABLE>{fields}<DATA><TABLEDATA>{rows}</TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
