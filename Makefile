@@ -10,7 +10,9 @@ NINJA := $(VENV)/bin/ninja
 # Debian 12 or later. The first list builds and runs VOClient, the second judges it in the tests.
 PACKAGES := gcc pkg-config python3-venv python3-dev libexpat1-dev zlib1g-dev libcurl4-openssl-dev openssl ca-certificates
 TEST_PACKAGES := bc fish g++ gnuplot-nox munge openssh-client slurm-wlm sqlite3 stilts default-jre-headless fitsverify \
-  libcfitsio-bin wcstools source-extractor xpa-tools mandoc valgrind clang-format zsh
+  libcfitsio-bin wcstools source-extractor xpa-tools mandoc valgrind clang clang-format libclang-rt-14-dev zsh
+
+FUZZERS := base64 expression lint network options reader rows texts writers
 
 SOURCES := $(shell find voclient taskdefs legacy_bin -type f -not -name '*.pyc') pyproject.toml meson.build
 
@@ -61,10 +63,12 @@ demo: $(VENV)/.installed  ## a first look: tasks from Python and from the shell,
 archive: $(VENV)/.installed  ## serve the local archive until interrupted
 	@$(VENV)/bin/python tests/archive --demo
 
-test: test-packages $(VENV)/.test-tools build/asan/build.ninja  ## run every test, the tools' once more under the sanitizers
+test: test-packages $(VENV)/.test-tools build/asan/build.ninja  ## run every test, the tools' once more under the sanitizers, a minute of fuzzing
 	$(VENV)/bin/python -m pytest
 	$(NINJA) -C build/asan --quiet
 	VOCLIENT_BINDIR=$(CURDIR)/build/asan/legacy_bin/tools $(VENV)/bin/python -m pytest tests/legacy_bin
+	@echo "Fuzzing from the kept corpus"
+	$(call run-fuzzers,6)
 	@echo "All tests passed."
 
 build/asan/build.ninja: $(VENV)/.test-tools
@@ -84,23 +88,22 @@ bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios o
 	@$(PIP) install --group bench
 	$(VENV)/bin/python tests/bench
 
-# Documents without their first `<`, which the target puts back.
-fuzz: test-packages $(VENV)/.test-tools  ## look for crashes of the VOTable reader, votinfo --lint and expressions, FUZZ_SECONDS (60) each
-	$(call install-packages,clang libclang-rt-14-dev)
-	[ -d build/fuzz ] || CC=clang $(MESON) setup build/fuzz -Dfuzz=true \
+# Each for $(1) seconds. What it finds worth keeping goes to build/fuzz/corpus, a crasher to build/fuzz/NAME-crash-...
+define run-fuzzers
+	@[ -d build/fuzz ] || CC=clang $(MESON) setup build/fuzz -Dfuzz=true \
 	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
-	$(NINJA) -C build/fuzz --quiet tests/fuzz/fuzz_reader tests/fuzz/fuzz_lint tests/fuzz/fuzz_expression
-	mkdir -p build/fuzz/corpus build/fuzz/expressions
-	for file in tests/legacy_bin/golden/inputs/*.xml; do \
-	  tail -c +2 $$file >build/fuzz/corpus/$$(basename $$file); done
-	build/fuzz/tests/fuzz/fuzz_reader -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \
-	  -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
-	build/fuzz/tests/fuzz/fuzz_lint -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \
-	  -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/corpus
-	split -l 1 tests/fuzz/expressions.txt build/fuzz/expressions/seed.
-	build/fuzz/tests/fuzz/fuzz_expression -max_total_time=$${FUZZ_SECONDS:-60} -rss_limit_mb=2048 -timeout=20 \
-	  -print_final_stats=1 -artifact_prefix=build/fuzz/ build/fuzz/expressions
-	@echo "No crash, no difference between the lanes."
+	@$(NINJA) -C build/fuzz --quiet $(FUZZERS:%=tests/fuzz/fuzz_%)
+	@for name in $(FUZZERS); do \
+	  mkdir -p build/fuzz/corpus/$$name; \
+	  build/fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(1) -rss_limit_mb=2048 -timeout=20 \
+	    -artifact_prefix=build/fuzz/$$name- build/fuzz/corpus/$$name tests/fuzz/corpus/$$name \
+	    >build/fuzz/$$name.log 2>&1 || { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
+	  tail -n 1 build/fuzz/$$name.log | sed "s/^Done/$$name:/"; \
+	done
+endef
+
+fuzz: test-packages $(VENV)/.test-tools  ## look for crashes and broken promises (tests/fuzz), FUZZ_SECONDS (60) for each target
+	$(call run-fuzzers,$${FUZZ_SECONDS:-60})
 
 docs: $(VENV)/.installed  ## build the user guide into docs/_build/html
 	@$(PIP) install --group docs

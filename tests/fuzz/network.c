@@ -90,6 +90,10 @@ static const char *path_of(const char *name) {
     return path;
 }
 
+static void remove_folder(void) {
+    rmdir(folder);
+}
+
 static void put_file(const char *name, const void *bytes, size_t length) {
     int file = open(path_of(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     hold(file >= 0 && write(file, bytes, length) == (ssize_t)length, "a file is written");
@@ -99,7 +103,7 @@ static void put_file(const char *name, const void *bytes, size_t length) {
 /* The state, and behind a NUL the bytes it speaks of. */
 static void check_state(struct slice text) {
     static bool has_folder;
-    if (!has_folder) has_folder = mkdtemp(folder) != NULL;
+    if (!has_folder) has_folder = mkdtemp(folder) && atexit(remove_folder) == 0;
     const char *nul = text.length ? memchr(text.text, '\0', text.length) : NULL;
     size_t state = nul ? (size_t)(nul - text.text) : text.length, bytes = nul ? text.length - state - 1 : 0;
     put_file("part.part.state", text.text, state);
