@@ -54,7 +54,9 @@ def read_votable(file: BinaryIO) -> Any:
         return parse(file, verify="ignore").get_first_table().to_table(use_names_over_ids=True)
     rest = BytesIO(document[: found.data[0]] + document[found.data[1] :])
     element = parse(rest, verify="ignore", table_number=0).get_first_table()
-    rows = _cut(binascii.a2b_base64(memoryview(document)[found.start : found.end]), columns)
+    content = binascii.a2b_base64(memoryview(document)[found.start : found.end])
+    del document  # it may be large
+    rows = _cut(content, columns)
     empty = element.to_table(use_names_over_ids=True)
     table = Table(meta=empty.meta)
     for number, (name, field) in enumerate(zip(empty.colnames, element.fields, strict=True)):
