@@ -1,5 +1,4 @@
-/* rules.c - see rules.h. Sections are those of VOTable 1.5 (IVOA Recommendation); "schema": that of the document's
- * version. */
+/* rules.c - see rules.h. Sections are those of VOTable 1.5 (IVOA Recommendation), whatever the document's version. */
 #include "lint/rules.h"
 
 static const struct {
@@ -15,14 +14,14 @@ static const struct {
     [RULE_NAMESPACE] = {"namespace", LINT_WARNING, "VOTable 1.5, section 3"},
     [RULE_SCHEMA_LOCATION] = {"schema-location", LINT_WARNING, "XML Schema 1.0 part 1, section 2.6.3"},
     [RULE_INSTRUCTION] = {"processing-instruction", LINT_INFO, "XML 1.0, section 2.6"},
-    [RULE_ELEMENT] = {"element", LINT_ERROR, "schema"},
-    [RULE_ELEMENT_PLACE] = {"element-place", LINT_ERROR, "schema"},
-    [RULE_ELEMENT_MISSING] = {"element-missing", LINT_ERROR, "schema"},
-    [RULE_TEXT_PLACE] = {"text-place", LINT_ERROR, "schema"},
-    [RULE_ATTRIBUTE] = {"attribute", LINT_ERROR, "schema"},
-    [RULE_ATTRIBUTE_FOREIGN] = {"attribute-foreign", LINT_WARNING, "schema"},
-    [RULE_ATTRIBUTE_MISSING] = {"attribute-missing", LINT_ERROR, "schema"},
-    [RULE_ATTRIBUTE_VALUE] = {"attribute-value", LINT_ERROR, "schema"},
+    [RULE_ELEMENT] = {"element", LINT_ERROR, "the schema of the version"},
+    [RULE_ELEMENT_PLACE] = {"element-place", LINT_ERROR, "the schema of the version"},
+    [RULE_ELEMENT_MISSING] = {"element-missing", LINT_ERROR, "the schema of the version"},
+    [RULE_TEXT_PLACE] = {"text-place", LINT_ERROR, "the schema of the version"},
+    [RULE_ATTRIBUTE] = {"attribute", LINT_ERROR, "the schema of the version"},
+    [RULE_ATTRIBUTE_FOREIGN] = {"attribute-foreign", LINT_WARNING, "the schema of the version"},
+    [RULE_ATTRIBUTE_MISSING] = {"attribute-missing", LINT_ERROR, "the schema of the version"},
+    [RULE_ATTRIBUTE_VALUE] = {"attribute-value", LINT_ERROR, "the schema of the version"},
     [RULE_DEPRECATED] = {"deprecated", LINT_INFO, "VOTable 1.5, section 8"},
     [RULE_ID_TWICE] = {"id-twice", LINT_ERROR, "VOTable 1.5, section 3.2"},
     [RULE_REF] = {"ref", LINT_ERROR, "VOTable 1.5, section 3.2"},
