@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from astropy.io.votable import parse
 from astropy.table import Table
 
 from .votables import Field, stream, succeeded, tabledata, write
@@ -39,6 +40,7 @@ def converted(run: Run, tmp_path: Path, fields: list[Field], rows: list[list[str
     return read(run("votcnv", "-f", "ecsv", write(tmp_path / "in.xml", tabledata(fields, rows))))
 
 
+@pytest.mark.filterwarnings("ignore:.*Implicitly generating an ID")
 def test_what_is_said_of_columns_and_table_is_where_astropy_has_it(run: Run, tmp_path: Path) -> None:
     table = read(run("votcnv", "-f", "ecsv", write(tmp_path / "in.xml", FULL)))
     assert table.colnames == ["a: b", "no", "no_2", '#n, "q"']
@@ -57,6 +59,12 @@ def test_what_is_said_of_columns_and_table_is_where_astropy_has_it(run: Run, tmp
         "infos": [{"name": "QUERY_STATUS", "value": "OK"}],
     }  # fmt: skip
     assert table['#n, "q"'].tolist() == ["#x"]
+    table.write(tmp_path / "back.xml", format="votable")  # and from there it finds the way back
+    fields = parse(tmp_path / "back.xml").get_first_table().fields
+    assert (fields[0].ucd, fields[0].utype, fields[0].values.null, fields[0].links[0].href) == (
+        "phot.mag", "x:y", -1, "http://h/",
+    )  # fmt: skip
+    assert (fields[1].datatype, fields[1].arraysize) == ("char", "8*")
 
 
 @pytest.mark.parametrize(

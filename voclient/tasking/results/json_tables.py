@@ -70,7 +70,10 @@ def _column(values: list[Any], datatype: str, arraysize: str) -> Column:
 
 def _array(value: list[Any], dtype: numpy.dtype[Any]) -> Any:
     """One cell of any length; a masked array where something in it is null."""
-    data = _typed(numpy.array(value, dtype=object).reshape((-1, 2) if dtype.kind == "c" and not value else None), dtype)
+    objects = numpy.array(value, dtype=object)
+    if dtype.kind == "c" and not value:
+        objects = objects.reshape(0, 2)
+    data = _typed(objects, dtype)
     return data if data.mask.any() else data.data
 
 
