@@ -67,6 +67,7 @@ TABLE_RUNS = [
     ["votsplit", "-N", "var", STARS],
     ["votpos", STARS],
     ["votstat", "-o", "out", STARS],
+    ["votstat", "--by=var", "--quantiles=0.25,median", "-f", "csv", STARS],
     ["votstat", "-a", "--by=var,1", "--statistics=distinct,mean", "--quantiles=0.1", "-f", "votb2", "-o", "out", STARS],
     ["votstat", "--by=name", "--columns=vmag,var", "--statistics=count,median", STARS],
     ["votget", "-x", str(INPUTS / "acref.xml")],

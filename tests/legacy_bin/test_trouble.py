@@ -37,6 +37,7 @@ RUNS = [
     ["votsplit", "-N", "kind", "-o", "out", "{large}"],
     ["votpos", "-o", "out", "{large}"],
     ["votstat", "-o", "out", "{large}"],
+    ["votstat", "--by", "kind", "--quantiles=median", "--memory=1M", "-f", "csv", "-o", "out", "{large}"],
 ]
 
 
