@@ -28,7 +28,7 @@ def ours(task: str, name: Path) -> list[str]:
         "stat": ["votstat", "-o", f"{OUT}/v.txt"],
         "by": ["votstat", "--by", ",".join(keys), "--columns=g_mag,ra,parallax", "-f", "csv", "-o", f"{OUT}/v.csv",
                "--statistics=min,max,mean,stddev,median"],
-        "cat": ["votcat", "-o", f"{OUT}/v.xml", str(name)],
+        "cat": ["votcat", "-i", "0", "-o", f"{OUT}/v.xml", str(name)],
     }[task]  # fmt: skip
     return [str(BIN / words[0]), *words[1:], str(name)]
 
@@ -60,7 +60,7 @@ TASKS = [
     Task("stat", "votstat", "tabledata", 0.6, "7, 12", "30, 50", True),
     Task("by flags", "votstat in 256 groups, with medians", "tabledata", None, "", "", True),
     Task("by flags transits", "votstat in 15 360 groups, with medians", "tabledata", None, "", "", True),
-    Task("cat", "votcat of two, to VOTable (frames: CSV)", "tabledata", 0.9, "12, 23", "", True),
+    Task("cat", "votcat -i 0 of two, to VOTable (frames: CSV)", "tabledata", 0.9, "12, 23", "", True),
 ]
 
 
