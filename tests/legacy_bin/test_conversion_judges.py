@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from .made_columns import COMPLEX, INTEGERS, REALS, Column, Columns, as_json, cell_text, flat, tables, votable
-from .votables import csv_rows, succeeded, write
+from .votables import succeeded, write
 
 if TYPE_CHECKING:
     from ..conftest import Finished
@@ -236,7 +236,8 @@ def test_csv_has_the_cells_as_they_are(run: Run, tmp_path: Path, columns: Column
         assert [row or [""] for row in csv.reader(io.StringIO(text), delimiter=delimiter)] == rows
     succeeded(run("votcnv", "-f", "votb2", "-o", "out.xml", "in.xml"))
     rows_of_values = list(zip(*(column.cells for column in columns), strict=True))
-    for line, row in zip(csv_rows(run("votcnv", "-f", "csv", "out.xml")), rows_of_values, strict=True):
+    text = succeeded(run("votcnv", "-n", "-f", "csv", "out.xml")).text
+    for line, row in zip(csv.reader(io.StringIO(text)), rows_of_values, strict=True):
         for column, text, value in zip(columns, line or [""], row, strict=True):
             written = cell_text(column, value)
             if column.datatype in PARTS or column.datatype in REALS:
@@ -266,8 +267,8 @@ MANY = st.lists(tables("numbers", sizes=("3", "*", "2x2", "2x*")), min_size=25, 
 
 
 def known_to_stilts(columns: Columns) -> Columns:
-    """It breaks at single bits in BINARY, and reads one bit of a run."""
-    return [column for column in columns if column.datatype != "bit"]
+    """It breaks at single bits in BINARY, reads one bit of a run, and its lint questions single characters."""
+    return [c for c in columns if c.datatype != "bit" and (c.datatype != "char" or c.arraysize)]
 
 
 @settings(parent=SLOW, max_examples=1, phases=[Phase.generate])  # some Java machines each
@@ -301,6 +302,8 @@ def check_stilts(format: str, column: Column, found: Any, wanted: Any) -> None:
         assert found == ("NaN" if column.datatype in REALS and wanted is None else None) or found in ("", [])
         return
     kept = as_json(wanted, column.datatype)
+    if column.is_text:
+        kept = kept.replace("\N{MATHEMATICAL DOUBLE-STRUCK CAPITAL A}", "¿¿")  # what its writer makes of two surrogates
     assert flat(found) == flat(kept), (format, column, found, kept)
 
 
