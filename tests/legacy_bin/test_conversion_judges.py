@@ -266,8 +266,12 @@ def by_stilts(path: Path, inputs: list[str]) -> Path:
 MANY = st.lists(tables("numbers", sizes=("3", "*", "2x2", "2x*")), min_size=25, max_size=25)
 
 
-def known_to_stilts(columns: Columns) -> Columns:
-    """It breaks at single bits in BINARY, reads one bit of a run, and its lint questions single characters."""
+def known_to_stilts(columns: Columns, format: str) -> Columns:
+    """It breaks at single bits in BINARY, reads one bit of a run, and loses count of complex numbers in arrays of any
+    length; its lint questions single characters."""
+    columns = [c for c in columns if c.datatype not in COMPLEX or not c.is_variable]
+    if "fits" in format:  # where arrays of any length are filled up
+        columns = [c for c in columns if not c.is_array or not c.is_variable]
     return [c for c in columns if c.datatype != "bit" and (c.datatype != "char" or c.arraysize)]
 
 
@@ -276,17 +280,17 @@ def known_to_stilts(columns: Columns) -> Columns:
 def test_every_serialization_is_read_by_stilts_and_valid_to_its_lint(
     run: Run, tmp_path: Path, made: list[Columns]
 ) -> None:
-    made = [known for columns in made if (known := known_to_stilts(columns))]
     for format in (*VOTABLES, "fits"):
         names = []
-        for number, columns in enumerate(made):
+        known = [columns for all_columns in made if (columns := known_to_stilts(all_columns, format))]
+        for number, columns in enumerate(known):
             write(tmp_path / f"{number}.xml", votable(columns))
             succeeded(run("votcnv", "-f", format, "-o", f"{number}.{format}", f"{number}.xml"))
             names.append(f"{number}.{format}")
         theirs = by_stilts(tmp_path / f"{format}.theirs", names)
         parts = succeeded(run("votsplit", "-f", "json", "-O", "-b", f"{format}-", theirs)).lines
-        assert len(parts) == len(made)
-        for columns, part in zip(made, parts, strict=True):
+        assert len(parts) == len(known)
+        for columns, part in zip(known, parts, strict=True):
             rows = json.loads((tmp_path / part).read_text())["rows"]
             for place, column in enumerate(columns):
                 cells = filled(column) if "fits" in format and column.is_array and column.is_variable else column.cells
@@ -302,8 +306,9 @@ def check_stilts(format: str, column: Column, found: Any, wanted: Any) -> None:
         assert found == ("NaN" if column.datatype in REALS and wanted is None else None) or found in ("", [])
         return
     kept = as_json(wanted, column.datatype)
-    if column.is_text:
-        kept = kept.replace("\N{MATHEMATICAL DOUBLE-STRUCK CAPITAL A}", "¿¿")  # what its writer makes of two surrogates
+    if column.is_text:  # its writer breaks characters beyond the first plane, and it reads FITS as ASCII
+        is_known: Callable[[str], bool] = str.isascii if "fits" in format else lambda c: c not in "\U0001d538¿"
+        found, kept = ("".join(filter(is_known, text)) for text in (found or "", kept))
     assert flat(found) == flat(kept), (format, column, found, kept)
 
 
