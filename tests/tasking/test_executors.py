@@ -213,7 +213,7 @@ def test_what_was_aborted_before_it_began_never_begins(engine: Engine, tmp_path:
 
 
 def test_no_more_are_given_to_it_than_its_limit(engine: Engine) -> None:
-    runs = [shell("echo a = 1; sleep 0.02", executor=engine, async_=True) for _ in range(engine.limit + 2)]
+    runs = [shell("echo a = 1; sleep 0.3", executor=engine, async_=True) for _ in range(engine.limit + 2)]
     assert engine.queue._taken <= engine.limit
     assert any(run._record.phase == "queued" and run._run._listener is None for run in runs)  # type: ignore[union-attr]
     for run in runs:
