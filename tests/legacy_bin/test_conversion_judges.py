@@ -275,7 +275,7 @@ def known_to_stilts(columns: Columns, format: str) -> Columns:
     return [c for c in columns if c.datatype != "bit" and (c.datatype != "char" or c.arraysize)]
 
 
-@settings(parent=SLOW, max_examples=1, phases=[Phase.generate])  # some Java machines each
+@settings(parent=SLOW, max_examples=1, derandomize=True, phases=[Phase.generate])  # some Java machines each
 @given(made=MANY)
 def test_every_serialization_is_read_by_stilts_and_valid_to_its_lint(
     run: Run, tmp_path: Path, made: list[Columns]
@@ -309,7 +309,7 @@ def check_stilts(format: str, column: Column, found: Any, wanted: Any) -> None:
     if column.is_text:  # its writer breaks characters beyond the first plane, and it reads FITS as ASCII
         is_known: Callable[[str], bool] = str.isascii if "fits" in format else lambda c: c not in "\U0001d538¿"
         found, kept = ("".join(filter(is_known, text)) for text in (found or "", kept))
-    assert flat(found) == flat(kept), (format, column, found, kept)
+    assert rounded(found, column) == rounded(kept, column), (format, column, found, kept)
 
 
 def lint(path: Path) -> str:
