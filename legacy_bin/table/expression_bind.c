@@ -113,7 +113,7 @@ static bool bind_call(const struct expression *expression, struct node *node, co
     case RESULT_LIKE_ARGUMENTS: node->type = type_of_operands(node); break;
     }
     if (function->needs_position) {
-        if (!position_columns(scope->table->node, &node->column, &node->column2))
+        if (!position_likely_columns(scope->table->node, &node->column, &node->column2))
             return error_set(error, "Error: Cannot find position columns in table.");
         node->field = &scope->table->fields[node->column];
         node->field2 = &scope->table->fields[node->column2];

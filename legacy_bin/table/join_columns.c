@@ -45,7 +45,7 @@ static bool find_column(const struct column_request *request, const struct join_
 }
 
 static bool find_position(const struct join_input *input, size_t *ra, size_t *dec, struct error *error) {
-    return (input->table && position_columns(input->table->node, ra, dec)) ||
+    return (input->table && position_likely_columns(input->table->node, ra, dec)) ||
            error_set(error, "Error: Cannot find position columns in table.");
 }
 

@@ -1,4 +1,4 @@
-/* position.h - the main position columns of a table, found by their UCDs. */
+/* position.h - the position columns of a table. */
 #ifndef TABLE_POSITION_H
 #define TABLE_POSITION_H
 
@@ -7,6 +7,9 @@
 /* The last FIELD of each kind: pos.eq.ra;meta.main (or POS_EQ_RA_MAIN) and pos.eq.dec;meta.main (or POS_EQ_DEC_MAIN),
  * without regard to case and blanks. false: one of them is missing. */
 bool position_columns(const struct vot_node *table_node, size_t *ra, size_t *dec);
+/* For what the original lacks: these; without them the first ones of pos.eq.ra and pos.eq.dec, or else of usual names
+ * (ra and dec, RAJ2000 and DEJ2000, …) whose unit, if there is one, is degrees. */
+bool position_likely_columns(const struct vot_node *table_node, size_t *ra, size_t *dec);
 
 /* Degrees; with colons a right ascension is in hours. false: none, or no number (or not enough memory). */
 bool position_read_ra(const struct vot_field *field, const struct vot_cell *cell, struct buffer *room, double *degrees);

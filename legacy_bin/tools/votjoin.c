@@ -17,7 +17,10 @@ static const struct option options[] = {
     {POSITION, 'p', "pos", OPTION_VALUE, "RADIUS",
      .help = "Join by position: what is not farther apart than this, in degrees, or with s, m or d in arcseconds, "
              "arcminutes or degrees",
-     .detail = "From 0 to 180 degrees. Positions are in the columns that votpos prints."},
+     .detail =
+         "From 0 to 180 degrees. Positions are in the columns that votpos prints; in a table without them in those "
+         "of the UCDs pos.eq.ra and pos.eq.dec, or in degrees in columns of usual names: ra and dec, RAJ2000 and "
+         "DEJ2000, RA_ICRS and DE_ICRS, ra_deg and dec_deg, radeg and decdeg."},
     {JOIN, 'j', "join", OPTION_VALUE, "KIND", "Which rows without match are kept", .choices = "inner left right full",
      .standard = "inner",
      .detail = "Of neither table, of the first, of the second, of both; cells of the other table are empty then."},

@@ -344,8 +344,9 @@ static int run(const struct arguments *arguments) {
     "Functions: abs, sqrt, exp, log (natural), log10, sin, cos, tan (degrees), floor, ceil, round (halves "          \
     "away from 0), min and max (of two or more); len, lower, upper (ASCII letters), trim, concat (two or "           \
     "more), substr(s, from, n) (characters counted from 1); hms2deg, dms2deg (sexagesimal text as degrees); "        \
-    "dist(ra1, dec1, ra2, dec2) and within(ra, dec, radius), which is whether the position in the columns "          \
-    "that votpos prints is so near, all in degrees. A null argument makes the result null.\n\n"                      \
+    "dist(ra1, dec1, ra2, dec2) and within(ra, dec, radius), which is whether the row's position is so near, "       \
+    "all in degrees; it stands in the columns that votpos prints, or else in those of the UCDs pos.eq.ra and "       \
+    "pos.eq.dec or named ra and dec or RAJ2000 and DEJ2000. A null argument makes the result null.\n\n"              \
     "A computed column has the type boolean, long, double or (uni)char.\n\n"                                         \
     "Limits: 128 KiB an expression, 100 levels of parentheses, 1000 operations that depend on each other."
 

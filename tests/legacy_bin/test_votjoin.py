@@ -160,6 +160,31 @@ def test_positions_are_found_and_read_as_by_votpos(run: Run, inputs: Path) -> No
     assert refused(run("votjoin", "-p", "1s", "stars.xml", "enc_binary.xml")) == message
 
 
+@pytest.mark.usefixtures("inputs")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("ra double", "Dec double"),
+        ("RAJ2000 double", "DEJ2000 double"),
+        ("RA_ICRS double", "DE_ICRS double"),
+        ('x double ucd="pos.eq.ra"', 'y double ucd="POS.EQ.DEC"'),
+        ('ra double unit="deg"', 'dec double unit="deg"'),
+        ('ra double ucd="pos.eq.ra;meta.main"', 'dec double ucd="pos.eq.dec;meta.main"'),
+    ],
+)
+def test_without_main_positions_those_of_usual_ucds_and_names_are_taken(run: Run, fields: tuple[str, str]) -> None:
+    table = doc(['dec float unit="rad"', *fields], [["7", "10.6847", "41.269"]])
+    assert pairs(run, "-p", "0.1s", "stars.xml", table) == [("0", "0")]
+    assert pairs(run, "-p", "0.1s", table, "stars.xml") == [("0", "0")]
+
+
+@pytest.mark.usefixtures("inputs")
+@pytest.mark.parametrize("fields", [("ra double", "y double"), ('ra double unit="rad"', 'dec double unit="rad"')])
+def test_what_may_be_something_else_is_no_position(run: Run, fields: tuple[str, str]) -> None:
+    table = doc(list(fields), [["10.6847", "41.269"]])
+    assert refused(run("votjoin", "-p", "1s", "stars.xml", table)) == "Error: Cannot find position columns in table.\n"
+
+
 # Keys.
 
 
