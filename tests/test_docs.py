@@ -138,7 +138,8 @@ def test_the_page_says_what_is_so(page: str, reader: Path) -> None:
 
 
 def test_the_messages_that_are_explained_are_ones_that_are_given() -> None:
-    sources = "".join(path.read_text() for path in (ROOT / "voclient").rglob("*.py"))
+    paths = [*(ROOT / "voclient").rglob("*.py"), *(ROOT / "legacy_bin").rglob("*.[ch]")]
+    sources = "".join(path.read_text() for path in paths)
     sources = re.sub(r'"\s*\n\s*f?"', "", sources)  # texts over several lines
     page = (ROOT / "docs" / "troubleshooting.md").read_text().partition("## Questions")[0]
     messages = [
