@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from archive.fixture import archive, archive_process  # noqa: F401  (fixtures)
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 
@@ -20,6 +21,12 @@ HERE = Path(__file__).parent
 for _number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
+
+
+# The same made-up tables on every machine; `--hypothesis-profile=search` looks for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile("same")
 
 
 @dataclass(frozen=True)

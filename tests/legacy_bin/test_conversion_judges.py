@@ -71,6 +71,14 @@ def filled(column: Column) -> list[Any]:
     return [longer(cell) for cell in column.cells]
 
 
+def nearest(value: Any, column: Column) -> Any:
+    """Numbers of single precision: several texts are as short, and read as the same."""
+    if isinstance(value, list):
+        return [nearest(item, column) for item in value]
+    is_single = column.datatype in ("float", "floatComplex") and isinstance(value, float)
+    return float(np.float32(value)) if is_single else value
+
+
 @SLOW
 @given(columns=tables())
 def test_json_and_every_serialization_have_the_values(run: Run, tmp_path: Path, columns: Columns) -> None:
@@ -82,7 +90,8 @@ def test_json_and_every_serialization_have_the_values(run: Run, tmp_path: Path, 
         assert [list(json.loads(line).values()) for line in lines] == found["rows"]
         for place, column in enumerate(columns):
             cells = filled(column) if format == "votfits" and column.is_array and column.is_variable else column.cells
-            assert [row[place] for row in found["rows"]] == [expected(format, column, cell) for cell in cells], format
+            wanted = [expected(format, column, cell) for cell in cells]
+            assert nearest([row[place] for row in found["rows"]], column) == nearest(wanted, column), format
 
 
 @SLOW
@@ -143,9 +152,8 @@ def test_votables_are_read_by_astropy(run: Run, tmp_path: Path, columns: Columns
 
 
 def rounded(value: Any, column: Column) -> list[Any]:
-    """Items; of single precision however many digits they are written with."""
-    is_single = column.datatype in ("float", "floatComplex")
-    return [np.float32(item) if is_single and isinstance(item, float) else item for item in flat(value)]
+    """Items, for comparison."""
+    return flat(nearest(value, column))
 
 
 @SLOW

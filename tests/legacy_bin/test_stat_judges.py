@@ -193,7 +193,7 @@ def test_statistics_of_all_rows_are_those_of_stilts(run: Run, tmp_path: Path, ro
             rounded = row["name"] == "c4" or name in ("mean", "stddev")  # floats of STILTS
             close = math.isclose(mine, value, rel_tol=1e-6 if rounded else 1e-9, abs_tol=1e-9)
             assert close or (math.isnan(value) and math.isnan(mine)), (row["name"], name, mine, value)
-    assert compared > 6 * len(NUMBERS)
+    assert compared >= 6 * sum(row["count"] > 0 for row in ours if row["name"] in NUMBERS)
 
 
 @settings(parent=SLOW, max_examples=3, phases=[Phase.generate])
