@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import pty
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from terminal import on_terminal
 
 from .downloads import LINES, PLAIN, files, wait_for
 from .golden_case import serve
@@ -163,14 +163,9 @@ def test_progress_has_the_texts_of_the_original(get: Get, list_of: Callable[...,
 
 
 def test_a_terminal_is_told_how_fast_it_goes(bindir: Path, list_of: Callable[..., str], tmp_path: Path) -> None:
-    control, terminal = pty.openpty()
-    words = [bindir / "votget", "-v", list_of("/files/hello.txt")]
-    subprocess.run(words, cwd=tmp_path, stderr=terminal, check=True)
-    os.close(terminal)
-    shown = os.read(control, 4096).decode()
-    os.close(control)
+    shown = on_terminal([bindir / "votget", "-v", list_of("/files/hello.txt")], "stderr", cwd=tmp_path)
     assert "\rDownloaded 1 of 1 files .... 0.0 MB, 0.0 MB/s" in shown
-    assert shown.endswith("Downloaded 1 files -- Download complete (Total:  1)\r\n")
+    assert shown.endswith("Downloaded 1 files -- Download complete (Total:  1)\n")
 
 
 def test_the_input_is_deleted_only_when_nothing_failed(get: Get, list_of: Callable[..., str], tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tasking.programs import voclient
+from terminal import on_terminal
 
 NAMES = """\
 summary: Positions of names
@@ -59,22 +59,9 @@ def package(make_package: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) 
     return folder
 
 
-def on_terminal(*words: str) -> str:
+def shown(*words: str) -> str:
     """What the command shows on a terminal."""
-    main, other = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "voclient.cli", *words], stdout=other, env={**os.environ, "TERM": "xterm"}
-    )
-    os.close(other)
-    shown = b""
-    try:
-        while data := os.read(main, 4096):
-            shown += data
-    except OSError:
-        pass  # the other end is closed
-    os.close(main)
-    assert child.wait(60) == 0
-    return shown.decode().replace("\r\n", "\n")
+    return on_terminal([sys.executable, "-m", "voclient.cli", *words], env={**os.environ, "TERM": "xterm"})
 
 
 def test_list_gives_a_line_for_each_task_in_a_pipe(package: Path) -> None:
@@ -103,7 +90,7 @@ def test_a_table_that_cannot_be_read_is_a_failure_in_one_line(package: Path) -> 
 
 
 def test_list_is_laid_out_on_a_terminal(package: Path) -> None:
-    assert on_terminal("list", "demo") == "\x1b[1mdemo\x1b[0m \x1b[2m1.10\x1b[0m  Package demo\n" \
+    assert shown("list", "demo") == "\x1b[1mdemo\x1b[0m \x1b[2m1.10\x1b[0m  Package demo\n" \
         "  \x1b[1mnames\x1b[0m  Positions of names\n"  # fmt: skip
 
 
@@ -149,10 +136,7 @@ def test_run_prints_values_lists_and_json(package: Path) -> None:
     assert json.loads(done.stdout) == {"name": ["a=b", "m51"], "ra": [10.684708, 10.684708]}
     done = voclient("run", "names", "--json", "quiet=yes", "--", "precision=3")
     assert json.loads(done.stdout) == {"name": "precision=3", "ra": 10.684708}
-    assert (
-        on_terminal("run", "names", "m31")
-        == "\x1b[1mname\x1b[0m  m31\n\x1b[1mra  \x1b[0m  10.684708\x1b[2m deg\x1b[0m\n"
-    )
+    assert shown("run", "names", "m31") == "\x1b[1mname\x1b[0m  m31\n\x1b[1mra  \x1b[0m  10.684708\x1b[2m deg\x1b[0m\n"
 
 
 def test_run_takes_a_descriptor_that_is_in_no_package(tmp_path: Path) -> None:
@@ -367,12 +351,7 @@ def test_lists_and_objects_are_a_line_of_json_each_in_a_pipe(package: Path) -> N
 def test_lists_and_objects_are_laid_out_on_a_terminal(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (package / "nested.yaml").write_text(NESTED)
     monkeypatch.setenv("NO_COLOR", "1")
-    ours, theirs = pty.openpty()
-    subprocess.run([sys.executable, "-m", "voclient.cli", "run", "nested"], stdout=theirs, check=True)
-    os.close(theirs)
-    shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
-    os.close(ours)
-    assert shown == "columns:\nname  unit\nra    deg\nid\ninfos:\na: b\nmixed:\n1\n[2.5]\n"
+    assert shown("run", "nested") == "columns:\nname  unit\nra    deg\nid\ninfos:\na: b\nmixed:\n1\n[2.5]\n"
 
 
 def test_help_behind_a_task_is_that_of_the_task(package: Path) -> None:
