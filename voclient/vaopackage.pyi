@@ -842,7 +842,7 @@ class _Votsplit(Task):
             Write a file for each RESOURCE instead of each table. Not together with
             `rows`. Also called `resource`.
         directory : a file name, default: '.'
-            Where to write; made when it is missing. Also called `download`.
+            Where the files go; made if there is none. Also called `download`.
         base : text, optional
             What the names of the files begin with; a number follows. Otherwise the
             name of the input.
@@ -918,7 +918,8 @@ class _Votstat(Task):
         table : an astropy Table, a file name or a URL
             The VOTable, as a file, a URL, XML text or a Table.
         all : True or False, optional
-            List other columns as well, without values.
+            List columns that are not numeric as well, with the statistics that they
+            have.
         by : text, or a list of them, optional
             Columns (name, ID, UCD or number) whose equal values make a group; several
             also in one text, between commas.

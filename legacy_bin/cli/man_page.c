@@ -154,10 +154,9 @@ static void write_environment(const struct tool *tool, struct output *output) {
         line += length;
         line += *line == '\n';
     }
-    output_write_string(output,
-                        ".It Ev PARAM_DBG\nWhen set, the options are shown on standard error as they are read.\n"
-                        ".It Ev VOCLIENT_OPSET_FD\nNumber of an open file descriptor that gets the results as\n"
-                        "JSON lines, as the tasking framework wants them.\n.El\n");
+    output_write_string(output, ".It Ev PARAM_DBG\nwhen set, the options are shown on standard error as they are read\n"
+                                ".It Ev VOCLIENT_OPSET_FD\nnumber of an open file descriptor that gets the results as\n"
+                                "JSON lines, as the tasking framework wants them\n.El\n");
 }
 
 static void write_examples(const struct tool *tool, struct output *output) {
@@ -166,9 +165,9 @@ static void write_examples(const struct tool *tool, struct output *output) {
     for (const struct example *example = tool->examples; example->command; example++) {
         if (example != tool->examples) output_write_string(output, ".Pp\n");
         write_escaped(output, slice_of(example->text));
-        output_write_string(output, ":\n.Pp\n.Dl ");
+        output_write_string(output, ":\n.Bd -literal -offset indent\n"); /* all of it is text, and on one line */
         write_escaped(output, slice_of(example->command));
-        output_write_string(output, "\n");
+        output_write_string(output, "\n.Ed\n");
     }
 }
 

@@ -28,7 +28,7 @@ static bool read_numbers(const char *group, const char *name, uint64_t *numbers,
     if (!file) return false;
     bool is_read = true;
     for (int i = 0; is_read && i < count; i++) {
-        int64_t number;
+        int64_t number = 0;
         is_read = fscanf(file, "%" SCNd64, &number) == 1 && number > 0; /* `max` and -1: none */
         numbers[i] = (uint64_t)number;
     }

@@ -48,7 +48,7 @@ static const struct option options[] = {
     {SEX, 's', "sex", OPTION_FLAG, NULL, "Right ascension and declination, sexagesimal"},
     {TYPE, 't', "type", OPTION_FLAG, NULL, "Object type, Unknown if there is none"},
     {FORCE, 'f', "force", OPTION_FLAG, NULL, "Ask the service even if the answer is cached"},
-    {OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Result file", .standard = "standard output"},
+    {OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"},
     {POS, 'p', "pos", OPTION_VALUE, "RA,DEC", "Convert this position, without network", .is_repeatable = true,
      .detail = "With colons right ascension is in hours, without it is in degrees."},
     {QUIET, 'q', "quiet", OPTION_FLAG, NULL, "No warnings"},
@@ -71,10 +71,10 @@ static const struct option options[] = {
     {0}};
 
 static const struct example examples[] = {
-    {"vosesame m31", "Position of M31"},
-    {"vosesame -st m31 m51", "Sexagesimal positions and types"},
-    {"vosesame -CHndt @names.txt", "Comma-separated lines with a header for the names in a file"},
-    {"vosesame -s -p 187.5,2.05", "A position in sexagesimal notation"},
+    {"vosesame m31", "the position of M31"},
+    {"vosesame -st m31 m51", "sexagesimal positions and types"},
+    {"vosesame -CHndt @names.txt", "comma-separated lines with a header for the names in a file"},
+    {"vosesame -s -p 187.5,2.05", "a position in sexagesimal notation"},
     {NULL, NULL}};
 
 /* One call of the program. */

@@ -121,7 +121,8 @@ static bool read_settings(struct session *session) {
     long parallel = arguments_integer(arguments, PARALLEL, 4);
     if (base && (!is_plain(base) || !*base)) return fail("Error: '%s' cannot be part of a file name", base), false;
     if (extension && !is_plain(extension)) return fail("Error: '%s' cannot be part of a file name", extension), false;
-    if (rate && !size_parse(rate, &session->settings.rate)) return fail("Error: invalid rate '%s'", rate), false;
+    if (rate && !size_parse(rate, &session->settings.rate))
+        return fail("Error: invalid rate '%s': bytes a second are expected, or k, M or G of them", rate), false;
     session->settings.folder = folder ? folder : "";
     session->settings.extension = extension && *extension ? extension : NULL;
     session->settings.replaces = arguments_flag(arguments, FORCE);

@@ -224,7 +224,7 @@ static int report(struct vot_reader *reader, const struct arguments *arguments) 
 
 static int lint(const struct arguments *arguments) {
     long repeats = arguments_integer(arguments, REPEATS, 4);
-    if (repeats < 0) return fail("--repeats=%ld is not accepted (0 or more)", repeats);
+    if (repeats < 0) return fail("Error: invalid number of repeats '%ld': a number from 0 is expected", repeats);
     struct error error = {0};
     struct output *output = output_open(arguments_value(arguments, OUTPUT), &error);
     if (!output) return fail_error(&error);

@@ -23,7 +23,7 @@ static const struct option options[] = {
     {UCD, 'U', "ucd", OPTION_VALUE, "UCD", "Split by the values of the column of this UCD"},
     {COLUMN, 'c', "col", OPTION_INTEGER, "N", "Split by the values of this column, counted from 0"},
     {RESOURCE, 'R', "resource", OPTION_FLAG, .help = "Write a file for each RESOURCE instead of each TABLE"},
-    {FOLDER, 'D', "download", OPTION_VALUE, "DIRECTORY", "Where to write, made when it is missing", .standard = "."},
+    {FOLDER, 'D', "download", OPTION_VALUE, "DIR", "Where the files go, instead of here; made if there is none"},
     {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where the list of the files goes", .standard = "stdout"},
     {OPTION_FORMAT, 'f', "fmt", OPTION_VALUE, "FORMAT", "Output format", .choices = CONVERSION_FORMATS,
      .standard = "xml", .detail = CONVERSION_FORMATS_DETAIL},

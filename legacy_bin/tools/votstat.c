@@ -13,7 +13,7 @@ enum { ALL = 1, BY, COLUMNS, STATISTICS, QUANTILES };
     "double quotes. Several uses add up."
 
 static const struct option options[] = {
-    {ALL, 'a', "all", OPTION_FLAG, .help = "List non-numeric columns too, without values"},
+    {ALL, 'a', "all", OPTION_FLAG, .help = "List non-numeric columns too, with the statistics that they have"},
     {BY, 0, "by", OPTION_VALUE, "LIST",
      .help = "Statistics of each group of rows that have equal values in these columns", .detail = COLUMN_LIST_DETAIL,
      .is_new = true, .is_repeatable = true},

@@ -71,6 +71,9 @@ def test_the_manual_page_is_without_fault(run, tool, tmp_path):
         assert f"\n{section}\n" in plain
     assert re.search(r"\n +-%\[FILE\], --test\[=FILE\]\n", plain)
     assert not re.search(r"\w +(One of|Default|Unit): ", plain)  # a sentence goes before
+    examples = re.findall(r"(?m)^  (\S.*)$", run(tool, "-h").text.partition("\nExamples:\n")[2])
+    assert examples
+    assert all(re.search(rf"(?m)^ +{re.escape(example)}$", plain) for example in examples)  # as they are typed
 
 
 def test_text_of_a_manual_page_is_text_whatever_it_looks_like(trial, run_program, tmp_path):

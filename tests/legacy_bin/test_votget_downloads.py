@@ -200,7 +200,8 @@ def test_a_rate_is_kept(get: Get, list_of: Callable[..., str], tmp_path: Path) -
 @pytest.mark.parametrize("rate", ["x", "", "-1", "1q", "1kk", "nan", "inf", "0"])
 def test_a_rate_that_is_none_is_refused(get: Get, rate: str) -> None:
     done = get("--limit-rate", rate, stdin="http://a/")
-    assert (done.status, done.stderr) == (1, f"Error: invalid rate '{rate}'\n")
+    expected = f"Error: invalid rate '{rate}': bytes a second are expected, or k, M or G of them\n"
+    assert (done.status, done.stderr) == (1, expected)
 
 
 def test_the_background_goes_on_when_the_tool_has_returned(
