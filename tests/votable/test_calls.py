@@ -13,7 +13,7 @@ import pytest
 from astropy import units as u
 from astropy.table import QTable, Table
 
-from voclient.tasking import TaskError, TaskParameterError, import_task, task
+from voclient.tasking import TaskError, import_task, task
 
 from .tables import assert_same
 
@@ -145,14 +145,6 @@ def test_another_form_is_refused(vao: ModuleType, stars: Table, monkeypatch: pyt
     monkeypatch.setenv("VOCLIENT_TABLES", "x")
     with pytest.raises(TaskError, match="accepted: BINARY2, TABLEDATA"):
         vao.votinfo("stars.xml")
-
-
-def test_what_a_votable_has_not_is_refused_before_anything_runs(vao: ModuleType) -> None:
-    from astropy.coordinates import SkyCoord
-
-    table = Table({"place": SkyCoord([1, 2], [3, 4], unit="deg"), "n": [1, 2]})
-    with pytest.raises(TaskParameterError, match=r"cannot be written as votable: .* not what is in place"):
-        vao.votinfo(table)
 
 
 def test_runs_from_the_cache_and_elsewhere_give_the_same_table(

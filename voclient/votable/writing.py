@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy
 
 from .layout import NUMBERS, Layout, layout_of
+from .mixins import System, add_systems, has_mixins, plain_columns
 from .rows import COUNT_BYTES, put_together
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> Any: ...
 
 
-def write_votable(table: Any, sink: Sink) -> None:
+def write_votable(table: Any, sink: Sink, rows: str = "BINARY2") -> None:
     """Write a table.
 
     Metadata are written by astropy, and so is everything when a column is of objects that are neither texts nor
-    arrays. Texts are `char` if all of a column are ASCII, else `unicodeChar`.
+    arrays. Texts are `char` if all of a column are ASCII, else `unicodeChar`. Coordinates and times become columns of
+    numbers and texts (`mixins`).
 
     Parameters
     ----------
@@ -41,28 +43,27 @@ def write_votable(table: Any, sink: Sink) -> None:
         The table.
     sink : binary file
         Where to.
+    rows : str, optional
+        What they are to be: BINARY2 or TABLEDATA.
 
     Raises
     ------
     Exception
         Whatever astropy's writer raises for what a VOTable has not.
     """
-    from astropy.table.column import BaseColumn
-    from astropy.units import Quantity
-
-    mixed = [column.info.name for column in table.columns.not_isinstance((BaseColumn, Quantity))]
-    if mixed:
-        raise ValueError(f"a VOTable has numbers and texts only, not what is in {', '.join(mixed)}")
-    columns = [_prepare(table[name]) for name in table.colnames]
+    systems: list[System] = []
+    if has_mixins(table):
+        table, systems = plain_columns(table)
+    columns = [_prepare(table[name]) for name in table.colnames] if rows == "BINARY2" else []
     known = [column for column in columns if column is not None]
     if not known or len(known) < len(columns):
-        table.write(sink, format="votable")
+        _document_of(table, systems).to_xml(sink)
         return
-    head, tail = _metadata(table, known)
+    head, tail = _metadata(table, systems, known)
     sink.write(head + b"<DATA><BINARY2><STREAM encoding='base64'>\n")
     rest = b""
-    for rows in _rows(known, len(table)):
-        content = rest + rows.tobytes()
+    for piece in _rows(known, len(table)):
+        content = rest + piece.tobytes()
         whole = len(content) // 3 * 3
         sink.write(binascii.b2a_base64(memoryview(content)[:whole]))
         rest = content[whole:]
@@ -220,10 +221,16 @@ def _as_text(cell: Any) -> str:
     return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
 
 
-def _metadata(table: Any, columns: Sequence[_Column]) -> tuple[bytes, bytes]:
-    """The document of a table without rows, up to where they go and behind."""
+def _document_of(table: Any, systems: list[System]) -> Any:
     from astropy.io.votable import from_table
 
+    votable = from_table(table)
+    add_systems(votable, systems)
+    return votable
+
+
+def _metadata(table: Any, systems: list[System], columns: Sequence[_Column]) -> tuple[bytes, bytes]:
+    """The document of a table without rows, up to where they go and behind."""
     head = table[:1].copy()
     for name in head.colnames:
         column = head[name]
@@ -232,7 +239,7 @@ def _metadata(table: Any, columns: Sequence[_Column]) -> tuple[bytes, bytes]:
             head.replace_column(name, column.astype("U1"))
         elif (known := _as_known(numpy.asarray(table[name])).dtype) != column.dtype:
             head.replace_column(name, column.astype(known))
-    votable = from_table(head)
+    votable = _document_of(head, systems)
     element = votable.get_first_table()
     for field, column in zip(element.fields, columns, strict=True):
         field.datatype, field.arraysize = column.layout.datatype, column.arraysize

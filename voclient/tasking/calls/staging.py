@@ -29,12 +29,10 @@ def stage_table(table: Any, format: str = "votable", rows: str = "BINARY2") -> i
     """
     stage = _Stage()
     try:
-        if format == "votable" and rows == "BINARY2":
+        if format == "votable":
             from ...votable.writing import write_votable
 
-            write_votable(table, stage)
-        elif format == "votable":
-            table.write(stage, format="votable")
+            write_votable(table, stage, rows)
         else:
             _write(table, format, stage)
         os.lseek(stage.fd, 0, os.SEEK_SET)
@@ -53,8 +51,11 @@ def _write(table: Any, format: str, stage: _Stage) -> None:
         table.write(content, format="fits")
         stage.write(content.getvalue())
     else:
+        from ...votable.mixins import has_mixins, plain_columns
+
         text = io.StringIO(newline="")
-        table.write(text, format={"csv": "ascii.csv", "tsv": "ascii.tab"}[format])
+        plain = plain_columns(table)[0] if has_mixins(table) else table
+        plain.write(text, format={"csv": "ascii.csv", "tsv": "ascii.tab"}[format])
         stage.write(text.getvalue().encode())
 
 
