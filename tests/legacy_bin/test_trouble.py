@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,17 +97,19 @@ def complaint_of_write(ended: Ended, whole: Ended) -> str:
     return "" if is_good else "no clean error"
 
 
-def complaint_of_signal(ended: Ended, whole: Ended) -> str:
+def complaint_of_signal(number: signal.Signals, ended: Ended, whole: Ended) -> str:
     is_all = has_nothing(ended) or has_result(ended, whole)
-    return "" if ended.status == -signal.SIGTERM and not ended.stderr and is_all else "not ended cleanly by the signal"
+    return "" if ended.status == -number and not ended.stderr and is_all else f"not ended cleanly by {number.name}"
 
 
 COMPLAINTS = {
     "read": complaint_of_read,
     "write": complaint_of_write,
     "open": complaint_of_open,
-    "signal": complaint_of_signal,
+    "terminate": partial(complaint_of_signal, signal.SIGTERM),
+    "interrupt": partial(complaint_of_signal, signal.SIGINT),
 }
+SIGNALS = ("terminate", "interrupt")
 
 
 @pytest.mark.parametrize("kind", COMPLAINTS)
@@ -116,15 +119,15 @@ def test_a_run_with_trouble(
 ) -> None:
     words = [word.format(large=large) for word in words]
     trial = Trial(trouble_library, tmp_path, [bindir / words[0], *words[1:]])
-    trial.check(kind, COMPLAINTS[kind], ("",) if kind == "signal" else ("", " on"))
+    trial.check(kind, COMPLAINTS[kind], ("",) if kind in SIGNALS else ("", " on"))
 
 
 # The program that has the trouble, which kinds it can have, and what is called.
 TRANSFERS = [
-    ("voclient-fetch", "write signal", ["votcnv", "-f", "csv", "-o", "out", "{http}/files/places.xml"]),
-    ("votcnv", "read write open signal", ["votcnv", "-f", "csv", "-o", "out", "{http}/files/places.xml"]),
-    ("votget", "read write open signal", ["votget", "--wait=0.01", "{list}"]),
-    ("vosesame", "write open signal", ["vosesame", "-T", "-o", "out", "m31", "m51"]),
+    ("voclient-fetch", "write terminate interrupt", ["votcnv", "-f", "csv", "-o", "out", "{http}/files/places.xml"]),
+    ("votcnv", "read write open terminate interrupt", ["votcnv", "-f", "csv", "-o", "out", "{http}/files/places.xml"]),
+    ("votget", "read write open terminate interrupt", ["votget", "--wait=0.01", "{list}"]),
+    ("vosesame", "write open terminate interrupt", ["vosesame", "-T", "-o", "out", "m31", "m51"]),
 ]
 
 
@@ -132,7 +135,8 @@ def complaint_of_transfer(ended: Ended, whole: Ended) -> str:
     """What votget leaves of a file for another attempt does not have its name."""
     files = {k: v for k, v in ended.files.items() if not k.endswith((".part", ".part.state"))}
     is_kept = len(files) < len(ended.files)
-    if ended.status not in (0, 1, -signal.SIGTERM) or (is_kept and ended.status != -signal.SIGTERM):
+    is_ended = ended.status in (-signal.SIGTERM, -signal.SIGINT)
+    if not (is_ended or (ended.status in (0, 1) and not is_kept)):
         return "a wrong end"
     if ended.cache.items() - whole.cache.items():
         return "part of the cache"
@@ -153,7 +157,7 @@ def test_a_transfer_with_trouble(
     (tmp_path / "urls").write_text(f"{archive.http}/files/lines.txt\n")
     words = [word.format(http=archive.http, list=tmp_path / "urls") for word in words]
     trial = Trial(trouble_library, tmp_path, [bindir / words[0], *words[1:]], archive.environment, program)
-    trial.check(kind, complaint_of_transfer, ("",) if kind == "signal" else ("", " on"))
+    trial.check(kind, complaint_of_transfer, ("",) if kind in SIGNALS else ("", " on"))
 
 
 @pytest.mark.parametrize("words", RUNS, ids=lambda words: " ".join(Path(word).name for word in words))

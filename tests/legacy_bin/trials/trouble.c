@@ -1,4 +1,4 @@
-/* trouble.c - preloaded into a tool, whose n-th allocation, read or write goes wrong, or is interrupted by a signal.
+/* trouble.c - preloaded into a tool, whose n-th allocation, read or write goes wrong, or meets a signal.
  * TROUBLE=KIND N [on]   on: those that follow go wrong, too
  * TROUBLE_PROGRAM=NAME  the one program that is meant; its helpers are left alone
  * TROUBLE_MARK=FILE     made when it happens */
@@ -18,15 +18,16 @@
 
 enum kind {
     NONE,
-    MEMORY, /* an allocation: there is none left */
-    READ,   /* a read: input/output error */
-    WRITE,  /* a write: half of it, then the disk is full */
-    OPEN,   /* an open: too many open files */
-    SIGNAL, /* before any of the last three, or before a file gets its name: SIGTERM */
-    CRUMBS, /* each read and write: interrupted, or a few bytes only */
+    MEMORY,    /* an allocation: there is none left */
+    READ,      /* a read: input/output error */
+    WRITE,     /* a write: half of it, then the disk is full */
+    OPEN,      /* an open: too many open files */
+    TERMINATE, /* before any of the last three, or before a file gets its name: SIGTERM */
+    INTERRUPT, /* there: SIGINT */
+    CRUMBS,    /* each read and write: interrupted, or a few bytes only */
 };
 
-static const char *const names[] = {"none", "memory", "read", "write", "open", "signal", "crumbs"};
+static const char *const names[] = {"none", "memory", "read", "write", "open", "terminate", "interrupt", "crumbs"};
 static enum kind kind;
 static unsigned long due;
 static bool goes_on;
@@ -117,13 +118,15 @@ int curl_global_init(long flags) {
     return status;
 }
 
-static void interrupt(void) {
-    if (is_due(SIGNAL)) kill(getpid(), SIGTERM); /* the process: a thread may block it */
+/* To the process: a thread may block it. */
+static void send_signal(void) {
+    if (is_due(TERMINATE)) kill(getpid(), SIGTERM);
+    if (is_due(INTERRUPT)) kill(getpid(), SIGINT);
 }
 
 /* A read, write or open cannot be done. */
 static bool is_refused(enum kind asked, int reason) {
-    interrupt();
+    send_signal();
     if (!is_due(asked)) return false;
     errno = reason;
     return true;
@@ -155,7 +158,7 @@ ssize_t pread64(int descriptor, void *bytes, size_t length, off64_t offset) {
 /* Standard error is where the complaint goes. */
 static bool is_full(int descriptor, size_t *length) {
     static bool was_half;
-    interrupt();
+    send_signal();
     if (descriptor == STDERR_FILENO || !is_due(WRITE)) return false;
     bool is_half = !was_half && goes_on && *length > 1;
     if (is_half) *length /= 2;
@@ -187,18 +190,18 @@ int open64(const char *path, int flags, ...) {
 
 int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
     NEXT(linkat);
-    interrupt();
+    send_signal();
     return next(from_folder, from, to_folder, to, flags);
 }
 
 int rename(const char *from, const char *to) {
     NEXT(rename);
-    interrupt();
+    send_signal();
     return next(from, to);
 }
 
 int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
     NEXT(renameat2);
-    interrupt();
+    send_signal();
     return next(from_folder, from, to_folder, to, flags);
 }
