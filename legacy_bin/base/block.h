@@ -48,6 +48,15 @@ static inline bool block_any(block hits) {
     return (halves[0] | halves[1]) != 0;
 }
 
+/* All bytes together. */
+static inline size_t block_sum(block bytes) {
+    const uint64_t low = 0x00ff00ff00ff00ffu, ones = 0x0001000100010001u;
+    uint64_t halves[2];
+    memcpy(halves, &bytes, sizeof halves);
+    uint64_t sums = (halves[0] & low) + (halves[0] >> 8 & low) + (halves[1] & low) + (halves[1] >> 8 & low);
+    return (size_t)(sums * ones >> 48);
+}
+
 /* Copies `length` bytes, reading and writing up to BLOCK_SIZE more; returns the place behind them. */
 static inline char *block_copy(char *to, const char *from, size_t length) {
     size_t at = 0;

@@ -17,8 +17,10 @@
 
 enum {
     HELD = 1 << 20,    /* bytes of standard output that an early error can take back */
-    BLOCK = 256 << 10, /* written at once */
-    LINKS = 40,        /* symbolic links followed, as the kernel does */
+    BLOCK = 256 << 10, /* written at once; a file takes less work when it gets whole pages, many at a time */
+    PAGES = 64 << 10,
+    BEHIND = 4 << 10, /* room behind a block, so that it is full when a row does not fit */
+    LINKS = 40,       /* symbolic links followed, as the kernel does */
 };
 
 enum kind {
@@ -62,7 +64,7 @@ static struct writer *make_writer(enum kind kind, int descriptor, struct error *
         return NULL;
     }
     *writer = (struct writer){.kind = kind, .descriptor = descriptor, .file.descriptor = -1};
-    set_room(writer, kind == KIND_STANDARD ? HELD + OUTPUT_ROOM : BLOCK);
+    set_room(writer, kind == KIND_STANDARD ? HELD + OUTPUT_ROOM : BLOCK + BEHIND);
     return writer;
 }
 
@@ -240,11 +242,22 @@ void output_flush(struct output *output) {
         return;
     }
     send_bytes(writer, writer->bytes, (size_t)(output->at - writer->bytes));
-    set_room(writer, BLOCK);
+    set_room(writer, BLOCK + BEHIND);
 }
 
+/* Sends whole pages; what is behind them stays. */
 void output_make_room(struct output *output) {
-    if ((size_t)(output->end - output->at) < OUTPUT_ROOM) output_flush(output);
+    struct writer *writer = writer_of(output);
+    if ((size_t)(output->end - output->at) >= OUTPUT_ROOM) return;
+    if (writer->kind == KIND_BUFFER) {
+        output_flush(output);
+        return;
+    }
+    size_t used = (size_t)(output->at - writer->bytes), rest = used % PAGES;
+    send_bytes(writer, writer->bytes, used - rest);
+    memmove(writer->bytes, writer->bytes + used - rest, rest);
+    set_room(writer, BLOCK + BEHIND);
+    output->at += rest;
 }
 
 void output_write(struct output *output, const void *bytes, size_t length) {
@@ -252,7 +265,7 @@ void output_write(struct output *output, const void *bytes, size_t length) {
     while (length > 0) {
         size_t room = (size_t)(output->end - output->at);
         if (room == 0) {
-            output_flush(output);
+            output_make_room(output);
             continue;
         }
         size_t part = length < room ? length : room;

@@ -30,6 +30,8 @@ struct vot_cell {
 struct vot_row {
     const struct vot_cell *cells;
     size_t count;
+    /* The same as XML, where it is known to be that: <TR><TD>…</TD><TD>…</TD></TR>, texts without references. */
+    struct slice source;
 };
 
 /* The text TABLEDATA would have: the cell's own bytes where they are that text, else written into `room`

@@ -103,10 +103,14 @@ static inline __attribute__((always_inline)) enum lane_status scan_row(struct la
     size_t column = 0;
     bool has_entities = false; /* in any cell of the row */
     const char *at = pass_blanks(lane->at, &lines);
+    if (cells) lane->source.text = at;
     if (!is_tag(at, "<TR>")) goto unknown;
     at += 4;
     for (;;) {
-        if (*at != '<') at = pass_blanks(at, &lines);
+        if (*at != '<') {
+            at = pass_blanks(at, &lines);
+            if (cells) lane->source.text = NULL;
+        }
         const char *text = at + 4;
         if (is_tag(at, "<TD>")) {
             at = scan_plain(text);
@@ -124,6 +128,7 @@ static inline __attribute__((always_inline)) enum lane_status scan_row(struct la
         } else if (is_tag(at, "<TD/") && at[4] == '>') {
             if (cells && column < count) cells[column] = (struct vot_cell){text, 0, VOT_TEXT};
             column++;
+            if (cells) lane->source.text = NULL;
             at += 5;
         } else {
             goto unknown;
@@ -131,6 +136,8 @@ static inline __attribute__((always_inline)) enum lane_status scan_row(struct la
     }
     if (cells) {
         lane->columns = column;
+        if (has_entities || column != count) lane->source.text = NULL;
+        lane->source.length = lane->source.text ? (size_t)(at - lane->source.text) : 0;
         for (; column < count; column++) cells[column] = (struct vot_cell){at, 0, VOT_TEXT};
         if (has_entities)
             for (size_t i = 0; i < count; i++) resolve_entities(&cells[i]);

@@ -22,6 +22,7 @@ struct lane {
     const char *end;
     unsigned long lines; /* lines passed over; added to */
     size_t columns;      /* out: cells that the last row had, when they were asked for */
+    struct slice source; /* out: vot_row.source of the last row, likewise */
 };
 
 /* One row. Its first `count` cells are set (pointing into the text), cells it lacks are made empty,

@@ -308,6 +308,7 @@ static enum lane_status run_lane(struct vot_reader *reader, uint64_t *rows, stru
         struct lane lane = {start, xml->window + xml->end, 0};
         enum lane_status status =
             rows ? lane_skip(&lane, rows) : lane_row(&lane, tabledata->cells, tabledata->field_count);
+        reader->row.source = lane.source;
         xml_skip(xml, (size_t)(lane.at - start), lane.lines);
         if (status != LANE_MORE || !xml_fill(xml, error)) return status;
     }
@@ -356,7 +357,10 @@ static enum vot_event tell(struct vot_reader *reader) {
     if (reader->told == reader->queued) reader->told = reader->queued = 0;
     reader->node = next.node;
     if (next.event == VOT_ROWS) reader->row = (struct vot_row){reader->tabledata.cells, reader->tabledata.field_count};
-    if (next.event == VOT_ROW) reader->table->rows++;
+    if (next.event == VOT_ROW) {
+        reader->table->rows++;
+        reader->row.source = (struct slice){0};
+    }
     if (next.event == VOT_ROWS_END) close_rows(reader);
     return next.event;
 }

@@ -1,5 +1,6 @@
 /* writer.c - the VOTable writer: the tree as it came, rows as TABLEDATA. Streaming.
  * What is written reads back to the same bytes. VOTable 1.5; XML 1.0, fifth edition. */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "votable/escape.h"
@@ -17,6 +18,7 @@ struct writer {
     struct buffer levels; /* one byte for each open element */
     /* What stands around the cells of a row; each with a block of slack. */
     struct buffer first, between, last, empty_row;
+    bool takes_source;     /* … is nothing but tags as the reader's source of a row has them */
     struct sink_room room; /* text of a cell that came in binary */
 };
 
@@ -129,6 +131,7 @@ static bool prepare_row(struct writer *writer, struct slice prefix, struct error
     buffer_append_format(&writer->last, "</%.*sTD>", length, prefix.text);
     break_line(writer, &writer->last, depth);
     buffer_append_format(&writer->last, "</%.*sTR>", length, prefix.text);
+    writer->takes_source = writer->sink.settings.indent <= 0 && length == 0;
     for (size_t i = 0; i < 4; i++)
         if (!buffer_reserve(pieces[i], BLOCK_SIZE) || pieces[i]->is_incomplete) return error_set_memory(error);
     return true;
@@ -151,10 +154,32 @@ static inline void write_piece(struct output *output, const struct buffer *piece
     output_advance(output, piece->length);
 }
 
+/* The row as it came, unless a `>` stands in a text: it is written as a reference. */
+static bool write_source(struct output *output, const struct vot_row *row) {
+    struct slice source = row->source;
+    if (source.length > OUTPUT_ROOM - BLOCK_SIZE) return false;
+    char *to = output_reserve(output, source.length + BLOCK_SIZE);
+    size_t tag_ends = 0;
+    for (size_t at = 0; at < source.length;) {
+        block counts = {0};
+        for (unsigned blocks = 0; blocks < UCHAR_MAX && at < source.length; blocks++, at += BLOCK_SIZE) {
+            block bytes = block_load(source.text + at), hits = block_equal(bytes, block_of('>'));
+            block_store(to + at, bytes);
+            if (source.length - at < BLOCK_SIZE) hits &= block_first(source.length - at);
+            counts -= hits;
+        }
+        tag_ends += block_sum(counts);
+    }
+    if (tag_ends != 2 * (row->count + 1)) return false;
+    output_advance(output, source.length);
+    return true;
+}
+
 static bool make(const struct sink *sink, struct sink_room *room, const struct vot_table *table,
                  const struct vot_row *row, uint64_t number, struct output *output, struct error *error) {
     const struct writer *writer = (const struct writer *)sink;
     (void)number;
+    if (row->source.text && writer->takes_source && write_source(output, row)) return true;
     if (row->count == 0) {
         write_piece(output, &writer->empty_row);
         return true;

@@ -105,3 +105,43 @@ def test_an_error_behind_many_rows_is_told_with_its_line(reader_trial: Path, tmp
     for environment in ({}, EXPAT_ONLY):
         told = tell(reader_trial, tmp_path, ["late.xml"], env=environment)[0]
         assert told.endswith("error 1 not well-formed (invalid token) at line 40002\n")
+
+
+ROWS = [
+    "<TR><TD>a</TD><TD>b</TD></TR>",
+    "<TR><TD></TD><TD>é ]] ] 'x' \"y\"\tz\n</TD></TR>",
+    "<TR><TD>a > b</TD><TD/>    </TR>",  # as long as if it were plain, and as many `>`
+    "<TR><TD>a</TD>\n<TD>b</TD></TR>",
+    "<TR> <TD>a</TD><TD>b</TD></TR>",
+    "<TR><TD>a</TD><TD>b</TD> </TR>",
+    "<TR><TD>&lt;&amp;&gt;</TD><TD>&quot;</TD></TR>",
+    "<TR><TD>one too few</TD></TR>",
+    "<TR><TD>one</TD><TD>too</TD><TD>many</TD></TR>",
+    "<TR><TD>\r</TD><TD>\r\n</TD></TR>",
+    "<TR><TD>&#13;</TD><TD><![CDATA[<]]></TD></TR>",
+    "<TR></TR>",
+    "<TR/>",
+    *(f"<TR><TD>{'x' * length}</TD><TD>{end}</TD></TR>" for length in (4057, 4058, 70_000) for end in ("y", ">")),
+]
+
+
+def test_rows_are_written_the_same_whichever_lane_has_read_them(bindir: Path, tmp_path: Path) -> None:
+    document = rows_document("\n".join(ROWS))
+    for name, text in [
+        ("doc.xml", document),
+        ("prefix.xml", document.replace("TABLE", "v:TABLE").replace("v:TABLEDATA", "TABLEDATA")),
+        ("none.xml", re.sub("<FIELD[^>]*>", "", document)),
+    ]:
+        (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    shutil.copytree(INPUTS, tmp_path, dirs_exist_ok=True)
+    names = ["doc.xml", "prefix.xml", "none.xml", *(path.name for path in GOLDEN_DOCUMENTS)]
+    for command in (["votcnv"], ["votcnv", "-i", "1"], ["votcat", "-i", "0", "doc.xml"]):
+        for name in names:
+            lane, expat = (
+                subprocess.run(
+                    [bindir / command[0], *command[1:], name],
+                    cwd=tmp_path, env={**os.environ, **environment}, capture_output=True, check=False,
+                )
+                for environment in ({}, EXPAT_ONLY)
+            )  # fmt: skip
+            assert (lane.returncode, lane.stdout, lane.stderr) == (expat.returncode, expat.stdout, expat.stderr)
