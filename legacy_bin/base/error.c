@@ -57,6 +57,11 @@ bool error_set_memory(struct error *error) {
     return false;
 }
 
+void *error_null_memory(struct error *error) {
+    error_set_memory(error);
+    return NULL;
+}
+
 bool error_is_memory(const struct error *error) {
     return error->text == no_memory;
 }

@@ -17,6 +17,7 @@ bool error_set_input(struct error *error, const char *format, ...) __attribute__
 /* error_set() followed by ": " and strerror(errno) */
 bool error_set_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool error_set_memory(struct error *error);
+void *error_null_memory(struct error *error); /* the same for a function that returns a pointer: NULL */
 bool error_is_memory(const struct error *error);
 /* Put where it happened (`row 3: `) before the text of an error that is set. Returns false. */
 bool error_prefix(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -99,3 +99,7 @@ int fail_input(struct error *error, const char *argument) {
     error_clear(error);
     return EXIT_FAILURE;
 }
+
+int fail_either(struct error *error, const char *argument) {
+    return error->is_input ? fail_input(error, argument) : fail_error(error);
+}

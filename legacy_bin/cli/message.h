@@ -14,5 +14,7 @@ int fail_error(struct error *error);
 /* `text` of the error, behind "Error: " unless openVOTable() says it, then "Error opening VOTable 'ARGUMENT'"
  * (on the channel: both in one); cleared. Returns EXIT_FAILURE. */
 int fail_input(struct error *error, const char *argument);
+/* fail_input() if the error is one of the input (error.h), else fail_error(). Returns EXIT_FAILURE. */
+int fail_either(struct error *error, const char *argument);
 
 #endif

@@ -59,10 +59,7 @@ static void set_room(struct writer *writer, size_t room) {
 /* Pages of the buffer that are never touched cost nothing, so it is always the whole HELD. */
 static struct writer *make_writer(enum kind kind, int descriptor, struct error *error) {
     struct writer *writer = malloc(sizeof *writer + HELD + OUTPUT_ROOM);
-    if (!writer) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!writer) return error_null_memory(error);
     *writer = (struct writer){.kind = kind, .descriptor = descriptor, .file.descriptor = -1};
     set_room(writer, kind == KIND_STANDARD ? HELD + OUTPUT_ROOM : BLOCK + BEHIND);
     return writer;
@@ -348,4 +345,10 @@ bool output_commit(struct output *output, struct error *error) {
 
 void output_discard(struct output *output) {
     free_writer(writer_of(output));
+}
+
+bool output_close(struct output *output, bool is_complete, struct error *error) {
+    if (is_complete) return output_commit(output, error);
+    if (output) output_discard(output);
+    return false;
 }

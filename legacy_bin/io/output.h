@@ -2,7 +2,7 @@
  * Standard output: the first MiB is held back, so that an error within it leaves stdout empty.
  * A file: written without a name in the target's folder, put in place by output_commit(); devices
  * and pipes are written as they are. A closed pipe ends the program quietly, by SIGPIPE.
- * One owner: output_open() … output_commit() or output_discard(), either frees it. */
+ * One owner: output_open() … output_commit(), output_discard() or output_close(), each frees it. */
 #ifndef IO_OUTPUT_H
 #define IO_OUTPUT_H
 
@@ -42,6 +42,9 @@ void output_flush(struct output *output);
 /* Everything written, closed and in its place, or error set and the old file left as it was. */
 bool output_commit(struct output *output, struct error *error);
 void output_discard(struct output *output);
+/* One of the two: commit what `is_complete`, discard what is not (error is set already). NULL was not to be opened.
+ * Returns whether all is in its place. */
+bool output_close(struct output *output, bool is_complete, struct error *error);
 
 /* The fast way: room for at least `length` bytes (at most OUTPUT_ROOM), then say how many were used.
  * Bytes behind the used ones may be scribbled on. */

@@ -100,10 +100,7 @@ struct source *source_open(const char *argument, enum source_kind kind, const ch
     bool is_document = kind == SOURCE_DOCUMENT;
     bool is_stdin = is_document && reference_is_stdin(argument);
     struct source *source = calloc(1, sizeof *source);
-    if (!source) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!source) return error_null_memory(error);
     source->file = -1;
     source->name = is_document ? strdup(reference_shown(argument)) : reference_resolve(argument, base, error);
     bool is_open = false;

@@ -36,10 +36,7 @@ static void free_entry(void *node) {
 
 struct names *names_open(const struct sesame_service *service, bool is_forced, struct error *error) {
     struct names *names = calloc(1, sizeof *names);
-    if (!names) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!names) return error_null_memory(error);
     names->service = service;
     names->is_forced = is_forced;
     if (getenv("VOC_NO_NETWORK")) error_set(&names->failure, "VOC_NO_NETWORK is set");

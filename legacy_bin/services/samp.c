@@ -181,10 +181,7 @@ static bool listen_locally(struct samp *samp, struct error *error) {
 
 struct samp *samp_open(const char *name, const char *mtype, struct error *error) {
     struct samp *samp = calloc(1, sizeof *samp);
-    if (!samp) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!samp) return error_null_memory(error);
     samp->listener = -1;
     bool done = read_lock_file(samp, error) && register_client(samp, error) && listen_locally(samp, error) &&
                 declare_metadata(samp, name, error) && set_callback(samp, error) && subscribe(samp, mtype, error);

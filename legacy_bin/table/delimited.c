@@ -161,12 +161,8 @@ static const struct sink_class class = {
 };
 
 struct sink *delimited_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
-    struct delimited *delimited = calloc(1, sizeof *delimited);
-    if (!delimited) {
-        error_set_memory(error);
-        return NULL;
-    }
-    delimited->sink = (struct sink){&class, output, settings};
+    struct delimited *delimited = sink_new(sizeof *delimited, &class, settings, output, error);
+    if (!delimited) return NULL;
     delimited->delimiter = delimiter_of(settings.format);
     return &delimited->sink;
 }

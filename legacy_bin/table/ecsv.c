@@ -197,11 +197,5 @@ static const struct sink_class class = {
 };
 
 struct sink *ecsv_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
-    struct ecsv *ecsv = calloc(1, sizeof *ecsv);
-    if (!ecsv) {
-        error_set_memory(error);
-        return NULL;
-    }
-    ecsv->sink = (struct sink){&class, output, settings};
-    return &ecsv->sink;
+    return sink_new(sizeof(struct ecsv), &class, settings, output, error);
 }

@@ -37,10 +37,7 @@ bool group_key_append(struct buffer *key, const struct vot_field *field, const s
 struct group_keys *group_keys_open(const struct vot_table *table, const size_t *columns, size_t count,
                                    struct error *error) {
     struct group_keys *keys = calloc(1, sizeof *keys);
-    if (!keys) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!keys) return error_null_memory(error);
     *keys = (struct group_keys){.table = table, .columns = columns, .column_count = count};
     keys->numbers.texts.maximum = SIZE_MAX / 2;
     keys->row = calloc(count + 1, sizeof *keys->row);

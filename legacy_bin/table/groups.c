@@ -45,10 +45,7 @@ struct groups {
 
 struct groups *groups_open(const struct vot_table *table, size_t column, struct group_file *file, struct error *error) {
     struct groups *groups = calloc(1, sizeof *groups);
-    if (!groups) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!groups) return error_null_memory(error);
     *groups = (struct groups){.table = table, .column = column, .file = file};
     groups->spool = spool_open(error);
     if (groups->spool) return groups;

@@ -285,11 +285,5 @@ static const struct sink_class class = {
 };
 
 struct sink *html_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
-    struct html *html = calloc(1, sizeof *html);
-    if (!html) {
-        error_set_memory(error);
-        return NULL;
-    }
-    html->sink = (struct sink){&class, output, settings};
-    return &html->sink;
+    return sink_new(sizeof(struct html), &class, settings, output, error);
 }

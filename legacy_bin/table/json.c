@@ -149,11 +149,5 @@ static const struct sink_class class = {
 };
 
 struct sink *json_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
-    struct json *json = calloc(1, sizeof *json);
-    if (!json) {
-        error_set_memory(error);
-        return NULL;
-    }
-    json->sink = (struct sink){&class, output, settings};
-    return &json->sink;
+    return sink_new(sizeof(struct json), &class, settings, output, error);
 }

@@ -18,10 +18,7 @@ struct kept_rows {
 
 struct kept_rows *kept_rows_open(size_t columns, struct error *error) {
     struct kept_rows *kept = calloc(1, sizeof *kept);
-    if (!kept) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!kept) return error_null_memory(error);
     kept->columns = columns;
     kept->cells = calloc(columns + 1, sizeof *kept->cells);
     kept->spool = spool_open(error);

@@ -139,10 +139,7 @@ static bool begin(struct measures *measures, struct error *error) {
 
 struct measures *measures_open(const struct measure_request *request, struct error *error) {
     struct measures *measures = calloc(1, sizeof *measures);
-    if (!measures) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!measures) return error_null_memory(error);
     measures->request = *request;
     if (begin(measures, error)) return measures;
     measures_close(measures);

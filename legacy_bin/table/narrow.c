@@ -153,10 +153,7 @@ struct vot_table *narrow_table(struct narrow *narrow, const struct vot_table *ta
     struct vot_table *narrowed = arena_allocate(arena, sizeof *narrowed);
     struct vot_field *fields = arena_allocate(arena, (chosen->count + 1) * sizeof *fields);
     bool *is_kept = arena_allocate(arena, table->field_count + 1);
-    if (!narrowed || !fields || !is_kept) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!narrowed || !fields || !is_kept) return error_null_memory(error);
     *narrowed = *table;
     narrowed->fields = fields;
     narrowed->field_count = chosen->count;

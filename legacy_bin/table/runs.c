@@ -45,10 +45,7 @@ struct runs {
 
 struct runs *runs_open(size_t columns, struct sort_order order, size_t top, size_t memory, struct error *error) {
     struct runs *runs = calloc(1, sizeof *runs);
-    if (!runs) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!runs) return error_null_memory(error);
     size_t at_once = memory / (WINDOW_BLOCK + sizeof(struct head));
     *runs = (struct runs){.columns = columns, .top = top, .order = order};
     runs->at_once = at_once < FEWEST ? FEWEST : at_once > MOST ? MOST : at_once;

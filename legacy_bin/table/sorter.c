@@ -18,10 +18,7 @@ struct sorter {
 
 struct sorter *sorter_open(size_t columns, struct sort_order order, size_t top, size_t memory, struct error *error) {
     struct sorter *sorter = calloc(1, sizeof *sorter);
-    if (!sorter) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!sorter) return error_null_memory(error);
     *sorter = (struct sorter){.columns = columns, .top = top, .memory = memory, .order = order};
     sorter->cells = calloc(columns + 1, sizeof *sorter->cells);
     sorter->store = store_open(columns, error);

@@ -28,10 +28,7 @@ struct store {
 
 struct store *store_open(size_t columns, struct error *error) {
     struct store *store = calloc(1, sizeof *store);
-    if (!store) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!store) return error_null_memory(error);
     store->columns = columns;
     return store;
 }

@@ -20,20 +20,22 @@ enum { OPTION_FORMAT = 101, OPTION_INDENT, OPTION_NOHEADER, OPTION_OUTPUT };
     "with commas behind a header that says what the columns are; json is one object with the rows as lists, jsonl " \
     "an object a row, a line each; html is a page, shtml a single table. The original's names may be abbreviated."
 
-#define CONVERSION_OPTIONS                                                                                            \
-    {OPTION_FORMAT,                                                                                                   \
-     'f',                                                                                                             \
-     "fmt",                                                                                                           \
-     OPTION_VALUE,                                                                                                    \
-     "FORMAT",                                                                                                        \
-     "Output format",                                                                                                 \
-     .choices = CONVERSION_FORMATS,                                                                                   \
-     .standard = "xml",                                                                                               \
-     .detail = CONVERSION_FORMATS_DETAIL},                                                                            \
-        {OPTION_INDENT,  'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",  \
-         .standard = "0"},                                                                                            \
-        {OPTION_NOHEADER, 'n', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"}, \
-        {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"}, THREADS_OPTION
+#define FORMAT_OPTION                                                                             \
+    {                                                                                             \
+        OPTION_FORMAT, 'f', "fmt", OPTION_VALUE, "FORMAT", "Output format",                       \
+            .choices = CONVERSION_FORMATS, .standard = "xml", .detail = CONVERSION_FORMATS_DETAIL \
+    }
+#define INDENT_OPTION                                                                                              \
+    {                                                                                                              \
+        OPTION_INDENT, 'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line", \
+            .standard = "0"                                                                                        \
+    }
+#define NOHEADER_OPTION(letter) \
+    { OPTION_NOHEADER, letter, "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)" }
+#define OUTPUT_OPTION \
+    { OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout" }
+
+#define CONVERSION_OPTIONS FORMAT_OPTION, INDENT_OPTION, NOHEADER_OPTION('n'), OUTPUT_OPTION, THREADS_OPTION
 
 #define CONVERSION_ENVIRONMENT                                                                                        \
     INPUT_ENVIRONMENT                                                                                                 \
@@ -72,6 +74,13 @@ static inline bool conversion_settings(const struct arguments *arguments, struct
 /* The output that the options ask for. NULL with error set. */
 static inline struct output *conversion_output(const struct arguments *arguments, struct error *error) {
     return output_open(arguments_value(arguments, OPTION_OUTPUT), error);
+}
+
+/* The end of both, either may be NULL. Returns whether all was `done` and is in its place. */
+static inline bool conversion_close(struct sink *sink, struct output *output, bool done, struct error *error) {
+    sink_settle(sink, error);
+    sink_close(sink);
+    return output_close(output, done, error);
 }
 
 /* What was written, for the tasking framework. */

@@ -37,18 +37,12 @@ static int run(const struct arguments *arguments) {
         arguments_return(arguments) ? output_open_nowhere(&error) : conversion_output(arguments, &error);
     struct sink *sink = output ? sink_open(settings, output, &error) : NULL;
     bool done = sink && convert(reader, sink, &error);
-    sink_settle(sink, &error);
-    sink_close(sink);
-    if (done)
-        done = output_commit(output, &error);
-    else if (output)
-        output_discard(output);
+    done = conversion_close(sink, output, done, &error);
     if (done) {
         const struct vot_table *table = first_table_data(vot_root(reader));
         conversion_report(arguments, settings.format, table ? table->rows : 0, table ? table->field_count : 0);
     }
-    int status = EXIT_SUCCESS;
-    if (!done) status = error.is_input ? fail_input(&error, settings.input_name) : fail_error(&error);
+    int status = done ? EXIT_SUCCESS : fail_either(&error, settings.input_name);
     vot_close(reader);
     return status;
 }

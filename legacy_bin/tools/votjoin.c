@@ -29,12 +29,10 @@ static const struct option options[] = {
     {STRING, 's', "string", OPTION_FLAG, .help = "Compare columns of numbers as text, too"},
     {NUMBER, 'n', "number", OPTION_FLAG, .help = "Add the columns row1 and row2, the rows' numbers, counted from 0",
      .detail = "They take the place of the separation."},
-    {OPTION_FORMAT, 'f', "fmt", OPTION_VALUE, "FORMAT", "Output format", .choices = CONVERSION_FORMATS,
-     .standard = "xml", .detail = CONVERSION_FORMATS_DETAIL},
-    {OPTION_INDENT, 'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",
-     .standard = "0"},
-    {OPTION_NOHEADER, 'H', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"},
-    {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"},
+    FORMAT_OPTION,
+    INDENT_OPTION,
+    NOHEADER_OPTION('H'),
+    OUTPUT_OPTION,
     MEMORY_OPTION,
     THREADS_OPTION,
     {0},
@@ -159,14 +157,10 @@ static int write_joined(const struct arguments *arguments, struct join *join, st
     struct output *output = conversion_output(arguments, &error);
     struct sink *sink = output ? sink_open(*settings, output, &error) : NULL;
     bool done = sink && join_write(join, sink, &error);
-    sink_settle(sink, &error);
-    sink_close(sink);
-    if (done)
-        done = output_commit(output, &error);
-    else if (output)
-        output_discard(output);
-    if (done) report(arguments, join, settings->format);
-    if (done) return EXIT_SUCCESS;
+    if (conversion_close(sink, output, done, &error)) {
+        report(arguments, join, settings->format);
+        return EXIT_SUCCESS;
+    }
     return error.is_input && join->reading ? fail_input(&error, join->reading->name) : fail_error(&error);
 }
 

@@ -115,12 +115,8 @@ static int run(const struct arguments *arguments) {
     bool done = print(&positions, reader, &error);
     first_output_close(&positions.first);
     buffer_free(&positions.room);
-    if (done)
-        done = output_commit(positions.output, &error);
-    else
-        output_discard(positions.output);
-    int status = EXIT_SUCCESS;
-    if (!done) status = error.is_input ? fail_input(&error, vot_input_name(reader)) : fail_error(&error);
+    done = output_close(positions.output, done, &error);
+    int status = done ? EXIT_SUCCESS : fail_either(&error, vot_input_name(reader));
     vot_close(reader);
     return status;
 }

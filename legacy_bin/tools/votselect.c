@@ -280,11 +280,7 @@ static bool run_job(struct job *job, struct error *error) {
     if (!is_counted) job->sink = sink_open(job->settings, output, error);
     bool done = (job->sink || is_counted) && select_all(job, error);
     if (done && is_counted) output_format(output, "%llu\n", (unsigned long long)job->selection.selected);
-    sink_settle(job->sink, error);
-    sink_close(job->sink);
-    if (done) return output_commit(output, error);
-    output_discard(output);
-    return false;
+    return conversion_close(job->sink, output, done, error);
 }
 
 static int run(const struct arguments *arguments) {
@@ -302,10 +298,8 @@ static int run(const struct arguments *arguments) {
         if (run_job(&job, &error)) {
             report(&job, is_quiet || arguments_flag(arguments, COUNT));
             status = is_quiet && job.selection.selected == 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-        } else if (error.is_input) {
-            fail_input(&error, job.settings.input_name);
         } else {
-            fail_error(&error);
+            fail_either(&error, job.settings.input_name);
         }
     }
     kept_rows_close(job.kept);

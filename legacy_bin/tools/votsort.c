@@ -206,15 +206,9 @@ static int run(const struct arguments *arguments) {
     struct output *output = prepare(&job, reader, &error) ? conversion_output(arguments, &error) : NULL;
     struct sink *sink = output ? sink_open(job.settings, output, &error) : NULL;
     bool done = sink && sink_replay(sink, vot_root(reader), write_rows, &job, &error) && sink_end(sink, &error);
-    sink_settle(sink, &error);
-    sink_close(sink);
-    if (done)
-        done = output_commit(output, &error);
-    else if (output)
-        output_discard(output);
+    done = conversion_close(sink, output, done, &error);
     if (done) report(&job);
-    int status = EXIT_SUCCESS;
-    if (!done) status = error.is_input ? fail_input(&error, job.settings.input_name) : fail_error(&error);
+    int status = done ? EXIT_SUCCESS : fail_either(&error, job.settings.input_name);
     free_kept(&job);
     vot_close(reader);
     return status;

@@ -25,13 +25,12 @@ static const struct option options[] = {
     {RESOURCE, 'R', "resource", OPTION_FLAG, .help = "Write a file for each RESOURCE instead of each TABLE"},
     {FOLDER, 'D', "download", OPTION_VALUE, "DIR", "Where the files go, instead of here; made if there is none"},
     {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where the list of the files goes", .standard = "stdout"},
-    {OPTION_FORMAT, 'f', "fmt", OPTION_VALUE, "FORMAT", "Output format", .choices = CONVERSION_FORMATS,
-     .standard = "xml", .detail = CONVERSION_FORMATS_DETAIL},
-    {OPTION_INDENT, 'i', "indent", OPTION_INTEGER, "N", "Blanks for each level of a VOTable, 0: one long line",
-     .standard = "0"},
-    {OPTION_NOHEADER, 'H', "noheader", OPTION_FLAG, .help = "Leave out the line of labels (asv, bsv, csv, tsv)"},
+    FORMAT_OPTION,
+    INDENT_OPTION,
+    NOHEADER_OPTION('H'),
     {FORCE, 'O', "force", OPTION_FLAG, .help = "Overwrite existing files"},
     {DRY, 0, "dry-run", OPTION_FLAG, .help = "List the files, write none", .is_new = true},
+    THREADS_OPTION,
     {0},
 };
 
@@ -250,12 +249,8 @@ static bool write_file(struct piece *piece, struct error *error) {
     struct sink *sink = output ? sink_open(job->settings, output, error) : NULL;
     bool done = sink && make_excerpt(piece, &excerpt, error) &&
                 sink_replay(sink, excerpt.root, write_rows, piece, error) && sink_end(sink, error);
-    sink_close(sink);
+    done = conversion_close(sink, output, done, error);
     excerpt_free(&excerpt);
-    if (done)
-        done = output_commit(output, error);
-    else if (output)
-        output_discard(output);
     return done;
 }
 
@@ -411,14 +406,13 @@ static int run(const struct arguments *arguments) {
     job.again.spool = job.spool = spool_open(&error);
     const char *input = job.settings.input_name = reference_shown(arguments->first_operand);
     bool done = job.spool && prepare(&job, &error) && write_all(&job, &error);
+    done = output_close(job.list, done, &error);
     if (done) {
-        done = output_commit(job.list, &error);
-        if (done) series_release();
-    } else if (job.list) {
-        output_discard(job.list);
+        series_release();
+        report(&job);
+    } else if (!arguments_flag(arguments, DRY)) {
+        series_undo(&job.series);
     }
-    if (!done && !arguments_flag(arguments, DRY)) series_undo(&job.series);
-    if (done) report(&job);
     int status = EXIT_SUCCESS;
     if (!done) status = error.is_input || job.is_unread ? fail_input(&error, input) : fail_error(&error);
     free_job(&job);

@@ -31,7 +31,7 @@ static const struct option options[] = {
      .standard = "0", .is_new = true},
     {OPTION_NOHEADER, 'n', "noheader", OPTION_FLAG, .help = "Leave out the two header lines, or the line of labels",
      .is_new = true},
-    {OPTION_OUTPUT, 'o', "output", OPTION_VALUE, "FILE", "Where to write", .standard = "stdout"},
+    OUTPUT_OPTION,
     MEMORY_OPTION,
     THREADS_OPTION,
     {0},
@@ -189,6 +189,7 @@ static bool write_result(struct job *job, struct output *output, struct error *e
     if (job->is_table) {
         struct sink *sink = sink_open(job->settings, output, error);
         bool done = sink && stat_write_table(result, sink, error);
+        sink_settle(sink, error);
         sink_close(sink);
         return done && (!result->measures || stat_report_rows(result, error));
     }
@@ -207,9 +208,7 @@ static bool run_job(struct job *job, struct vot_reader *reader, struct error *er
     if (!measure(job, reader, error) || !finish(job, reader, error)) return false;
     struct output *output = conversion_output(job->arguments, error);
     if (!output) return false;
-    if (write_result(job, output, error)) return output_commit(output, error);
-    output_discard(output);
-    return false;
+    return output_close(output, write_result(job, output, error), error);
 }
 
 static int run(const struct arguments *arguments) {
@@ -229,7 +228,7 @@ static int run(const struct arguments *arguments) {
             if (job.is_table) report(&job);
             status = EXIT_SUCCESS;
         } else {
-            status = error.is_input ? fail_input(&error, job.settings.input_name) : fail_error(&error);
+            status = fail_either(&error, job.settings.input_name);
         }
     }
     forget_table(&job);

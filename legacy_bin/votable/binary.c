@@ -207,10 +207,7 @@ static void binary_close(struct row_source *source) {
 struct row_source *binary_rows_open(const struct vot_table *table, struct byte_reader bytes, struct error *error) {
     static const struct row_source_class class = {binary_next, binary_skip, binary_close};
     struct binary_rows *rows = calloc(1, sizeof *rows);
-    if (!rows) {
-        error_set_memory(error);
-        return NULL;
-    }
+    if (!rows) return error_null_memory(error);
     rows->source.class = &class;
     rows->table = table;
     rows->window.source = bytes;

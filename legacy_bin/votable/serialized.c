@@ -399,12 +399,8 @@ static const struct sink_class class = {
 };
 
 struct sink *serialized_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
-    struct serialized *serialized = calloc(1, sizeof *serialized);
-    if (!serialized) {
-        error_set_memory(error);
-        return NULL;
-    }
-    serialized->sink = (struct sink){&class, output, settings};
+    struct serialized *serialized = sink_new(sizeof *serialized, &class, settings, output, error);
+    if (!serialized) return NULL;
     serialized->xml = vot_sink_open(settings, output, error);
     if (!serialized->xml) {
         free(serialized);

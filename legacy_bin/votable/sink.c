@@ -1,6 +1,8 @@
 /* sink.c - the names of the output formats, and a document's events handed to the writer of one. */
 #include "votable/sink.h"
 
+#include <stdlib.h>
+
 #include "votable/row_crew.h"
 #include "votable/sink_crew.h"
 
@@ -90,6 +92,14 @@ struct sink *sink_open(struct sink_settings settings, struct output *output, str
     case FORMAT_JSONL: return json_lines_sink_open(settings, output, error);
     default: error_set(error, "Error: format '%s' cannot be written", format_name(settings.format)); return NULL;
     }
+}
+
+void *sink_new(size_t size, const struct sink_class *class, struct sink_settings settings, struct output *output,
+               struct error *error) {
+    struct sink *sink = calloc(1, size);
+    if (!sink) return error_null_memory(error);
+    *sink = (struct sink){class, output, settings};
+    return sink;
 }
 
 void sink_close(struct sink *sink) {

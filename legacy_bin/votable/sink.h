@@ -110,6 +110,10 @@ typedef bool sink_rows_of(void *context, struct sink *sink, const struct vot_tab
 bool sink_replay(struct sink *sink, const struct vot_node *node, sink_rows_of *rows, void *context,
                  struct error *error);
 
+/* For the writers: `size` bytes, zero behind the struct sink that they begin with. NULL with error set: no memory. */
+void *sink_new(size_t size, const struct sink_class *class, struct sink_settings settings, struct output *output,
+               struct error *error);
+
 /* The writers behind sink_open(). FORMAT_VOTABLE is written by votable/writer.c; with a format_has_binary2() in its
  * settings the same writer sees to it that the version is one that has BINARY2. */
 struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error);

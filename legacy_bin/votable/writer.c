@@ -254,11 +254,5 @@ static const struct sink_class class = {
 };
 
 struct sink *vot_sink_open(struct sink_settings settings, struct output *output, struct error *error) {
-    struct writer *writer = calloc(1, sizeof *writer);
-    if (!writer) {
-        error_set_memory(error);
-        return NULL;
-    }
-    writer->sink = (struct sink){&class, output, settings};
-    return &writer->sink;
+    return sink_new(sizeof(struct writer), &class, settings, output, error);
 }

@@ -97,6 +97,14 @@ def test_statistics_have_the_same_bits(run: Run, text: Path, binary: Path, words
             assert succeeded(run("votstat", "--threads", threads, *words, path)).stdout == expected
 
 
+def test_the_files_of_a_split_table_have_the_same_bytes(run: Run, text: Path, tmp_path: Path) -> None:
+    for threads in ("1", "2", "3"):
+        succeeded(run("votsplit", "--threads", threads, "-n", "5000", "-f", "votb2", "-D", threads, text))
+    one, two, three = ({path.name: path.read_bytes() for path in (tmp_path / n).iterdir()} for n in "123")
+    assert len(one) > 1
+    assert one == two == three
+
+
 def test_unreadable_numbers_are_told_in_order_and_before_what_comes_after(run: Run, text: Path, tmp_path: Path) -> None:
     path = text
     for row, cell in ((100, "one"), (6000, "two"), (8000, " three"), (8999, "four")):
