@@ -10,22 +10,9 @@ import venv
 from pathlib import Path
 
 import pytest
+from tool_names import PROGRAMS
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = (
-    "votinfo",
-    "votjoin",
-    "votcat",
-    "votcnv",
-    "votselect",
-    "votsort",
-    "votsplit",
-    "votpos",
-    "votstat",
-    "votget",
-    "vosesame",
-    "voclient-fetch",
-)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +39,7 @@ def run(environment: Path, *words: str) -> str:
 
 
 def test_every_program_is_on_the_path_of_the_environment(environment: Path) -> None:
-    for tool in TOOLS:
+    for tool in PROGRAMS:
         assert run(environment, tool, "--version").startswith(tool)
 
 
@@ -79,5 +66,5 @@ def test_type_checkers_find_the_stubs(environment: Path) -> None:
 
 
 def test_man_pages_lie_where_man_looks_for_those_of_its_path(environment: Path) -> None:
-    for tool in ("voclient", *TOOLS):
+    for tool in ("voclient", *PROGRAMS):
         assert (environment / "man/man1" / f"{tool}.1").exists()

@@ -7,22 +7,9 @@ import subprocess
 
 import pytest
 import yaml
+from tool_names import PROGRAMS
 
-TOOLS = [
-    "votcat",
-    "votcnv",
-    "votinfo",
-    "votjoin",
-    "votpos",
-    "votselect",
-    "votsort",
-    "votsplit",
-    "votstat",
-    "votget",
-    "vosesame",
-    "voclient-fetch",
-]
-every_tool = pytest.mark.parametrize("tool", TOOLS)
+every_tool = pytest.mark.parametrize("tool", PROGRAMS)
 
 
 @pytest.fixture

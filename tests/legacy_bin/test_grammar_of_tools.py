@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-TABLE_TOOLS = ["votcat", "votcnv", "votinfo", "votjoin", "votpos", "votselect", "votsort", "votsplit", "votstat"]
-TOOLS = [*TABLE_TOOLS, "votget", "vosesame", "voclient-fetch"]
+from tool_names import PROGRAMS, TABLE_TOOLS
 
 
 def operands(tool: str, name: str) -> list[str]:
@@ -50,7 +48,7 @@ def test_output_goes_to_a_file_with_an_equals_sign(run, inputs):
     assert all((inputs / name).stat().st_size > 100 for name in ("a=b", "c=d", "e=f", "g=h"))
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", PROGRAMS)
 def test_a_wrong_option_is_one_line_and_a_hint(run, tool):
     for word, line in (("--bogus", "unrecognized option '--bogus'"), ("-Z", "invalid option -- 'Z'")):
         done = run(tool, word, timeout=20)

@@ -9,20 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tool_names import TASKS
 
-TOOLS = (
-    "votinfo",
-    "votcat",
-    "votcnv",
-    "votjoin",
-    "votselect",
-    "votsort",
-    "votsplit",
-    "votpos",
-    "votstat",
-    "votget",
-    "vosesame",
-)
 GOLDEN = Path(__file__).parent.parent / "legacy_bin" / "golden"
 
 
@@ -47,7 +35,7 @@ def vao(bindir: Path, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleTy
 def quiet(bindir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of our programs that know nothing of a channel, as the originals."""
     folder = tmp_path_factory.mktemp("quiet")
-    for tool in TOOLS:
+    for tool in TASKS:
         write_script(folder, tool, "unset VOCLIENT_OPSET_FD", f'exec {shlex.quote(str(bindir / tool))} "$@"')
     return folder
 

@@ -11,24 +11,12 @@ from typing import Any
 import pytest
 import yaml
 from archive.fixture import RunningArchive
+from tool_names import TASKS
 
 from voclient.tasking.descriptors.descriptor import Descriptor, Parameter
 from voclient.tasking.packages.searchpath import find_packages
 from voclient.vaopackage import __dir__ as names_of_tasks
 
-TOOLS = (
-    "votinfo",
-    "votcat",
-    "votcnv",
-    "votjoin",
-    "votselect",
-    "votsort",
-    "votsplit",
-    "votpos",
-    "votstat",
-    "votget",
-    "vosesame",
-)
 VALUES = {"value", "integer", "real"}
 FLAGS = {"flag", "count", "optional", "action"}
 
@@ -65,10 +53,10 @@ def words_of(descriptor: Descriptor) -> Iterator[tuple[str, Parameter | None]]:
 
 
 def test_the_package_has_the_six_tasks() -> None:
-    assert set(TOOLS) <= set(names_of_tasks())
+    assert set(TASKS) <= set(names_of_tasks())
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", TASKS)
 def test_every_option_a_descriptor_uses_is_one_of_the_original_and_of_the_same_kind(bindir: Path, tool: str) -> None:
     options = described(bindir, tool)
     for word, parameter in words_of(descriptor_of(tool)):
@@ -82,7 +70,7 @@ def test_every_option_a_descriptor_uses_is_one_of_the_original_and_of_the_same_k
             assert set(parameter.choices) <= set(option["choices"]), word
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", TASKS)
 def test_the_original_s_name_of_each_option_is_a_name_of_its_parameter(tool: str) -> None:
     """All but those with an opposite (header), a repetition of their own, or the name of a control (cache)."""
     for word, parameter in words_of(descriptor_of(tool)):
@@ -91,7 +79,7 @@ def test_the_original_s_name_of_each_option_is_a_name_of_its_parameter(tool: str
             assert name in (parameter.name, *parameter.aliases), word
 
 
-@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("tool", TASKS)
 def test_defaults_are_those_of_the_program(bindir: Path, tool: str) -> None:
     options = {option.get("name"): option for option in described(bindir, tool)}
     for word, parameter in words_of(descriptor_of(tool)):
