@@ -10,7 +10,7 @@ void lint_column_open(struct lint_column *column, const struct vot_field *field,
     *column = (struct lint_column){.field = field, .may_be_empty = version >= LINT_1_3};
     if (!field) return;
     bool is_complex = field->type == VOT_TYPE_FLOAT_COMPLEX || field->type == VOT_TYPE_DOUBLE_COMPLEX;
-    column->is_text = field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE;
+    column->is_text = vot_type_is_string(field->type);
     column->is_array = !column->is_text && (is_complex || field->is_variable || field->items != 1);
     column->step = field->items * (is_complex ? 2 : 1);
     column->maximum = field->maximum * (is_complex ? 2 : 1);

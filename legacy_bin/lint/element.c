@@ -105,7 +105,7 @@ static bool is_well_written(const struct vot_node *node) {
 /* A field of the same type whose cells are single items. */
 static struct vot_field item_of(const struct vot_field *field) {
     struct vot_field item = *field;
-    bool is_text = field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE;
+    bool is_text = vot_type_is_string(field->type);
     item.is_variable = item.has_arraysize = is_text; /* a string is one value */
     item.items = 1;
     item.maximum = 0;
@@ -194,7 +194,7 @@ static void check_field(struct lint *lint, const struct lint_frame *frame) {
         error_clear(&error);
         return;
     }
-    bool is_text = field.type == VOT_TYPE_CHAR || field.type == VOT_TYPE_UNICODE;
+    bool is_text = vot_type_is_string(field.type);
     if (lint->schema.version >= LINT_1_3 && slice_equal(arraysize, SLICE("1")))
         report_say(&lint->report, RULE_ARRAYSIZE_ONE, frame->place, frame->element->name,
                    "arraysize 1 of %.*s is read in different ways (leave it out for a single value)", SHOWN(name));

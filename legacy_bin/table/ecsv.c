@@ -68,7 +68,7 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
     ecsv->lines = first_output_rows(&ecsv->first, table, sink->output, error);
     if (!ecsv->lines || !begin(ecsv, table, error)) return false;
     if (!must_wait(ecsv, table)) return write_head(ecsv, table, error);
-    ecsv->spool = row_spool_open(table, true, error);
+    ecsv->spool = row_spool_open(table, STRINGS_OF_ANY_LENGTH, error);
     return ecsv->spool;
 }
 

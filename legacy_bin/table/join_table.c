@@ -56,8 +56,8 @@ static bool take_input(struct join_table *joined, size_t which, struct error *er
 
 /* A datatype that holds all keys of both columns without loss; NULL: there is none, or the first has it. */
 static const char *common_type(const struct vot_field *first, const struct vot_field *second) {
-    bool is_text = first->type == VOT_TYPE_CHAR || first->type == VOT_TYPE_UNICODE;
-    bool other_is_text = second->type == VOT_TYPE_CHAR || second->type == VOT_TYPE_UNICODE;
+    bool is_text = vot_type_is_string(first->type);
+    bool other_is_text = vot_type_is_string(second->type);
     if (is_text && other_is_text) {
         bool is_same = first->type == second->type && first->is_variable == second->is_variable &&
                        first->items == second->items && first->maximum == second->maximum;

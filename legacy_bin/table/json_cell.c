@@ -18,10 +18,6 @@ struct json_column {
     bool has_null; /* integers: VALUES null */
 };
 
-static bool is_text(const struct vot_field *field) {
-    return field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE;
-}
-
 static bool prepare(struct json_column *column, const struct vot_field *field, struct error *error) {
     size_t dimensions[VOT_DIMENSIONS], count = vot_field_dimensions(field, dimensions);
     if (count > VOT_DIMENSIONS) {
@@ -29,8 +25,8 @@ static bool prepare(struct json_column *column, const struct vot_field *field, s
         return error_set_input(error, "field '%.*s': an array of %zu dimensions cannot be written, %d can",
                                (int)name.length, name.text, count, VOT_DIMENSIONS);
     }
-    *column = (struct json_column){.field = field, .is_string = is_text(field) && count <= 1};
-    size_t first = is_text(field) && count ? 1 : 0; /* the dimension that counts items */
+    *column = (struct json_column){.field = field, .is_string = vot_type_is_string(field->type) && count <= 1};
+    size_t first = vot_type_is_string(field->type) && count ? 1 : 0; /* the dimension that counts items */
     size_t characters = first ? dimensions[0] : 1, items = 1;
     column->item = (struct vot_field){.type = field->type, .items = characters};
     column->item_size = field->type == VOT_TYPE_BIT ? 1 : characters * vot_type_size(field->type);

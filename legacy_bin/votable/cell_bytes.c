@@ -148,7 +148,7 @@ static bool append_nothing(const struct vot_field *field, struct buffer *room) {
 static bool pad(const struct vot_field *field, struct slice shown, struct buffer *room, struct vot_cell *binary,
                 struct error *error) {
     size_t length = fixed_size(field), size = vot_type_size(field->type);
-    bool is_string = field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE;
+    bool is_string = vot_type_is_string(field->type);
     if (field->is_variable) {
         if (!is_string || length == 0 || binary->length % length == 0) return true;
         length = binary->length - binary->length % length + length;
@@ -176,7 +176,7 @@ static bool has_value(const struct vot_field *field, const struct vot_cell *cell
     if (cell->form == VOT_NULL) return false;
     bool may_be_stated = vot_type_is_number(field->type) && !field->has_arraysize && field->null.text;
     if (may_be_stated && vot_cell_is_null(field, cell)) return false;
-    if (field->is_variable || field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE) return true;
+    if (field->is_variable || vot_type_is_string(field->type)) return true;
     return cell->form == VOT_BYTES ? cell->length > 0
                                    : slice_trim((struct slice){cell->bytes, cell->length}).length > 0;
 }

@@ -20,14 +20,9 @@ static struct slice slice_of_word(const struct word *word) {
 }
 
 /* An array of strings (`8x3`) keeps all of them, NULs as blanks; one string ends at its first NUL. */
-static bool is_string_array(const struct vot_field *field) {
-    struct slice arraysize = field->node ? vot_attribute(field->node, "arraysize") : nothing;
-    return arraysize.text && memchr(arraysize.text, 'x', arraysize.length);
-}
-
 static struct slice char_text(const struct vot_field *field, struct slice text, struct buffer *room) {
     size_t length = strnlen(text.text, text.length);
-    if (length < text.length && is_string_array(field)) {
+    if (length < text.length && vot_field_has_dimensions(field)) {
         struct buffer copy = {0};
         if (!buffer_append_slice(&copy, text)) return nothing;
         for (size_t i = 0; i < copy.length; i++)

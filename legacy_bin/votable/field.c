@@ -114,6 +114,11 @@ bool vot_field_is_number(const struct vot_field *field) {
     return vot_type_is_number(field->type) && !field->has_arraysize;
 }
 
+bool vot_field_has_dimensions(const struct vot_field *field) {
+    struct slice arraysize = field->node ? vot_attribute(field->node, "arraysize") : (struct slice){0};
+    return arraysize.length && memchr(arraysize.text, 'x', arraysize.length);
+}
+
 struct vot_table *vot_table_parse(const struct vot_node *node, enum vot_element serialization, struct arena *arena,
                                   struct error *error) {
     size_t count = vot_count_children(node, VOT_FIELD);

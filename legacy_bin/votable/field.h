@@ -62,6 +62,11 @@ static inline bool vot_type_is_number(enum vot_type type) {
     return vot_type_facts[type].is_number;
 }
 
+/* char, unicodeChar */
+static inline bool vot_type_is_string(enum vot_type type) {
+    return type == VOT_TYPE_CHAR || type == VOT_TYPE_UNICODE;
+}
+
 /* The range of an integer type. */
 static inline int64_t vot_type_minimum(enum vot_type type) {
     return vot_type_facts[type].minimum;
@@ -75,7 +80,8 @@ static inline bool vot_type_holds(enum vot_type type, int64_t value) {
     return vot_type_is_integer(type) && value >= vot_type_minimum(type) && value <= vot_type_maximum(type);
 }
 
-bool vot_field_is_number(const struct vot_field *field); /* one number a cell */
+bool vot_field_is_number(const struct vot_field *field);      /* one number a cell */
+bool vot_field_has_dimensions(const struct vot_field *field); /* the arraysize has an x */
 /* false with error set (line, name, what was found, what is accepted) on a bad datatype or arraysize. */
 bool vot_field_parse(const struct vot_node *node, struct vot_field *field, struct error *error);
 

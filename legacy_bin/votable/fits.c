@@ -42,10 +42,6 @@ static bool is_scaled(const struct fits_column *column) {
     return (column->scale != 1 || column->zero != 0) && vot_type_is_number(stored_type(column->code));
 }
 
-static bool is_string(enum vot_type type) {
-    return type == VOT_TYPE_CHAR || type == VOT_TYPE_UNICODE;
-}
-
 /* How a column serves its FIELD, or why it does not. */
 static bool match_column(struct fits_rows *rows, size_t index, struct error *error) {
     const struct vot_field *field = &rows->table->fields[index];
@@ -54,10 +50,11 @@ static bool match_column(struct fits_rows *rows, size_t index, struct error *err
     conversion->stored = stored_type(column->code);
     conversion->size = fits_item_size(column->code);
     conversion->is_text = conversion->stored != field->type || is_scaled(column);
-    bool is_kind = conversion->stored == field->type || (is_string(conversion->stored) && is_string(field->type)) ||
+    bool is_kind = conversion->stored == field->type ||
+                   (vot_type_is_string(conversion->stored) && vot_type_is_string(field->type)) ||
                    (vot_type_is_number(conversion->stored) && vot_type_is_number(field->type));
-    bool is_count = is_string(field->type) || field->is_variable || column->heap || column->repeat == field->items ||
-                    column->repeat == 0;
+    bool is_count = vot_type_is_string(field->type) || field->is_variable || column->heap ||
+                    column->repeat == field->items || column->repeat == 0;
     if (is_kind && is_count) return true;
     char room[32];
     struct slice name = vot_field_label(field, index, room);
@@ -102,8 +99,7 @@ static bool append_number(struct conversion *conversion, const struct vot_field 
 /* Trailing blanks are none of a FITS string (section 4.2.1), nor is anything from a NUL on; in an array of strings
  * (arraysize with an x) each has its width. */
 static size_t string_length(const struct vot_field *field, const char *bytes, size_t length) {
-    struct slice arraysize = vot_attribute(field->node, "arraysize");
-    if (!arraysize.text || !memchr(arraysize.text, 'x', arraysize.length)) length = strnlen(bytes, length);
+    if (!vot_field_has_dimensions(field)) length = strnlen(bytes, length);
     while (length && (bytes[length - 1] == ' ' || bytes[length - 1] == '\0')) length--;
     return length;
 }

@@ -30,7 +30,7 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
     struct pending *pending = calloc(1, sizeof *pending);
     if (!pending) return error_set_memory(error);
     pending->table = *table;
-    pending->rows = row_spool_open(table, true, error);
+    pending->rows = row_spool_open(table, STRINGS_AS_TEXT, error);
     *fits->last = pending;
     fits->last = &pending->next;
     fits->current = pending;

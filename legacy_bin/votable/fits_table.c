@@ -1,30 +1,17 @@
 /* fits_table.c - a table whose rows wait in a spool as a BINTABLE extension (FITS 4.0 section 7.3). */
 #include "votable/fits_table.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/bigendian.h"
 #include "votable/fits_header.h"
-
-enum { NUMBER = 8 }; /* bytes of the largest */
-
-struct plan {
-    char code;
-    uint64_t repeat; /* items in each row, bytes for A, bits for X */
-    size_t width;    /* bytes in the row */
-    bool is_number;  /* or several, in no more than NUMBER bytes */
-    bool has_null;
-    int64_t null;
-};
+#include "votable/fits_row.h"
 
 struct writing {
     const struct fits_table *table;
     struct fits_out *out;
-    struct plan *plans;
+    struct fits_plan *plans;
     size_t width; /* NAXIS1 */
-    struct buffer row, room;
 };
 
 static char column_code(enum vot_type type) {
@@ -40,7 +27,7 @@ static char column_code(enum vot_type type) {
 static bool make_plan(struct writing *writing, size_t index, struct error *error) {
     const struct vot_field *field = &writing->table->table->fields[index];
     const struct column_facts *facts = &row_spool_facts(writing->table->rows)[index];
-    struct plan *plan = &writing->plans[index];
+    struct fits_plan *plan = &writing->plans[index];
     plan->code = column_code(field->type);
     plan->repeat = field->is_variable ? facts->longest : field->items;
     if (plan->code == 'A') {
@@ -64,7 +51,6 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
     uint64_t width =
         plan->code == 'X' ? plan->repeat / 8 + (plan->repeat % 8 != 0) : plan->repeat * fits_item_size(plan->code);
     plan->width = (size_t)width;
-    plan->is_number = vot_type_is_number(field->type) && width <= NUMBER;
     if (width > BUFFER_MAXIMUM || writing->width > BUFFER_MAXIMUM - plan->width)
         return error_set_input(error, "a FITS row of more than %zu MiB is not written", BUFFER_MAXIMUM >> 20);
     writing->width += plan->width;
@@ -74,7 +60,7 @@ static bool make_plan(struct writing *writing, size_t index, struct error *error
 /* The arraysize `3x4` or `3x*` as `(3,4)`, when it says the same number of items as the column has. */
 static bool write_shape(struct writing *writing, size_t index, struct error *error) {
     const struct vot_field *field = &writing->table->table->fields[index];
-    const struct plan *plan = &writing->plans[index];
+    const struct fits_plan *plan = &writing->plans[index];
     struct slice arraysize = slice_trim(vot_attribute(field->node, "arraysize"));
     if (!arraysize.text || !memchr(arraysize.text, 'x', arraysize.length)) return true;
     struct buffer shape = {0};
@@ -101,7 +87,7 @@ static bool write_shape(struct writing *writing, size_t index, struct error *err
 /* What a reader must know of a column. */
 static bool write_column(struct writing *writing, size_t index, struct error *error) {
     const struct vot_field *field = &writing->table->table->fields[index];
-    const struct plan *plan = &writing->plans[index];
+    const struct fits_plan *plan = &writing->plans[index];
     struct fits_out *out = writing->out;
     char form[64], room[32];
     struct slice name = vot_attribute(field->node, "name"), unit = vot_attribute(field->node, "unit");
@@ -176,78 +162,6 @@ static bool write_header(struct writing *writing, struct error *error) {
     return true;
 }
 
-/* The rest of a cell that has fewer items than the column. */
-static void fill_items(const struct plan *plan, char *bytes, size_t length) {
-    size_t size = fits_item_size(plan->code);
-    switch (plan->code) {
-    case 'E':
-    case 'C':
-        for (size_t i = 0; i < length; i += 4) bigendian_put_float(bytes + i, NAN);
-        break;
-    case 'D':
-    case 'M':
-        for (size_t i = 0; i < length; i += 8) bigendian_put_double(bytes + i, NAN);
-        break;
-    case 'B':
-    case 'I':
-    case 'J':
-    case 'K':
-        for (size_t i = 0; i < length; i += size) bigendian_put(bytes + i, (uint64_t)plan->null, size);
-        break;
-    default: memset(bytes, 0, length);
-    }
-}
-
-static bool put_cell(struct writing *writing, size_t index, const struct vot_cell *cell, char *out,
-                     struct error *error) {
-    const struct plan *plan = &writing->plans[index];
-    const struct vot_field *field = &writing->table->table->fields[index];
-    struct slice bytes = {cell->bytes, cell->length};
-    if (plan->code == 'A') {
-        bytes = vot_cell_text(field, cell, &writing->room);
-        if (!bytes.text) return error_set_memory(error);
-    }
-    if (bytes.length > plan->width) bytes.length = plan->width; /* never: the plan knows the longest */
-    if (bytes.length) memcpy(out, bytes.text, bytes.length);
-    if (bytes.length == plan->width && plan->code != 'L') return true;
-    if (plan->code == 'L')
-        for (size_t i = 0; i < bytes.length; i++)
-            out[i] = memchr("Tt1", out[i], 3) ? 'T' : memchr("Ff0", out[i], 3) ? 'F' : '\0';
-    bool is_stated = cell->form == VOT_NULL && writing->table->is_inside && field->null.text && !field->has_arraysize;
-    if (!is_stated || (plan->code != 'E' && plan->code != 'D') || !vot_field_null_bytes(field, out))
-        fill_items(plan, out + bytes.length, plan->width - bytes.length);
-    return true;
-}
-
-static bool write_rows(struct writing *writing, struct error *error) {
-    struct row_source *source = row_spool_read(writing->table->rows, error);
-    char *bytes = buffer_reserve(&writing->row, writing->width + NUMBER);
-    if (!bytes) error_set_memory(error);
-    if (!source || !bytes) {
-        if (source) source->class->close(source);
-        return false;
-    }
-    struct vot_row row;
-    enum rows_status status;
-    while ((status = source->class->next(source, &row, error)) == ROWS_ROW) {
-        char *out = bytes;
-        for (size_t i = 0; i < row.count; i++) {
-            const struct plan *plan = &writing->plans[i];
-            if (plan->is_number && row.cells[i].length == plan->width) {
-                memcpy(out, row.cells[i].bytes, NUMBER); /* and what is behind it, to be overwritten */
-            } else if (!put_cell(writing, i, &row.cells[i], out, error)) {
-                status = ROWS_ERROR;
-                break;
-            }
-            out += plan->width;
-        }
-        if (status == ROWS_ERROR) break;
-        fits_write(writing->out, bytes, writing->width);
-    }
-    source->class->close(source);
-    return status == ROWS_END;
-}
-
 static bool write_table(struct writing *writing, struct error *error) {
     size_t columns = writing->table->table->field_count;
     if (columns > FITS_COLUMNS)
@@ -256,7 +170,10 @@ static bool write_table(struct writing *writing, struct error *error) {
     if (!writing->plans) return error_set_memory(error);
     for (size_t i = 0; i < columns; i++)
         if (!make_plan(writing, i, error)) return false;
-    if (!write_header(writing, error) || !write_rows(writing, error)) return false;
+    if (!write_header(writing, error) ||
+        !fits_rows_write(writing->table->rows, writing->table->table, writing->plans, writing->width,
+                         writing->table->is_inside, writing->out, error))
+        return false;
     fits_fill_block(writing->out, 0);
     return true;
 }
@@ -265,8 +182,6 @@ bool fits_table_write(const struct fits_table *table, struct fits_out *out, stru
     struct writing writing = {.table = table, .out = out};
     bool is_done = write_table(&writing, error);
     free(writing.plans);
-    buffer_free(&writing.row);
-    buffer_free(&writing.room);
     return is_done;
 }
 

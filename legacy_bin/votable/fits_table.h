@@ -8,7 +8,7 @@
 
 struct fits_table {
     const struct vot_table *table;
-    struct row_spool *rows; /* opened with is_wide; not closed here */
+    struct row_spool *rows; /* its strings are texts; not closed here */
     struct slice name;      /* EXTNAME */
     bool is_inside; /* a VOTable, whose FIELDs say null values of real numbers; a column of `char(*)` is at least `2A`
                        there: STILTS takes an `A` for one character */

@@ -22,8 +22,9 @@ struct null_value {
 
 /* Zero-initialised but for the first members; ends with row_encoder_free(). */
 struct row_encoder {
-    const struct vot_table *table;  /* borrowed */
-    bool has_mask;                  /* BINARY2 */
+    const struct vot_table *table; /* borrowed */
+    bool has_mask;                 /* BINARY2 */
+    bool has_texts; /* strings are text in UTF-8, whatever their FIELD says: bytes behind a count of them */
     const struct null_value *nulls; /* BINARY: what stands for no value, one for each field; NULL: has_mask */
     struct column_facts *facts;     /* gathered here when not NULL, one for each field; the array is the caller's */
     struct buffer row;              /* the last row */

@@ -23,7 +23,7 @@ static void free_facts(struct column_facts *facts, size_t count) {
     free(facts);
 }
 
-struct row_spool *row_spool_open(const struct vot_table *table, bool is_wide, struct error *error) {
+struct row_spool *row_spool_open(const struct vot_table *table, enum spooled_strings strings, struct error *error) {
     struct row_spool *spool = calloc(1, sizeof *spool);
     if (!spool) {
         error_set_memory(error);
@@ -33,7 +33,8 @@ struct row_spool *row_spool_open(const struct vot_table *table, bool is_wide, st
     spool->table = *table;
     spool->table.serialization = VOT_BINARY2;
     spool->fields = calloc(count + 1, sizeof *spool->fields);
-    spool->encoder = (struct row_encoder){.table = &spool->table, .has_mask = true};
+    spool->encoder =
+        (struct row_encoder){.table = &spool->table, .has_mask = true, .has_texts = strings == STRINGS_AS_TEXT};
     spool->encoder.facts = make_facts(count);
     spool->bytes = spool_open(error);
     if (!spool->fields || !spool->encoder.facts || !spool->bytes) {
@@ -45,7 +46,7 @@ struct row_spool *row_spool_open(const struct vot_table *table, bool is_wide, st
     for (size_t i = 0; i < count; i++) {
         struct vot_field *field = &spool->fields[i];
         *field = table->fields[i];
-        if (is_wide && (field->type == VOT_TYPE_CHAR || field->type == VOT_TYPE_UNICODE)) field->is_variable = true;
+        if (strings != STRINGS_AS_DECLARED && vot_type_is_string(field->type)) field->is_variable = true;
     }
     return spool;
 }
@@ -56,7 +57,7 @@ bool row_spool_write(struct row_spool *spool, const struct vot_row *row, struct 
 }
 
 bool row_spool_open_encoder(const struct row_spool *spool, struct row_encoder *encoder, struct error *error) {
-    *encoder = (struct row_encoder){.table = &spool->table, .has_mask = true};
+    *encoder = (struct row_encoder){.table = &spool->table, .has_mask = true, .has_texts = spool->encoder.has_texts};
     encoder->facts = make_facts(spool->table.field_count);
     return encoder->facts || error_set_memory(error);
 }
@@ -94,6 +95,10 @@ const struct column_facts *row_spool_facts(const struct row_spool *spool) {
 
 struct row_source *row_spool_read(struct row_spool *spool, struct error *error) {
     return binary_rows_open(&spool->table, spool_reader(spool->bytes), error);
+}
+
+struct byte_reader row_spool_bytes(struct row_spool *spool) {
+    return spool_reader(spool->bytes);
 }
 
 void row_spool_close(struct row_spool *spool) {

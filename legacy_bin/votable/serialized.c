@@ -194,7 +194,8 @@ static bool rows(struct sink *sink, const struct vot_table *table, struct error 
         if (!serialized->nulls) return error_set_memory(error);
     }
     if (format == FORMAT_VOTFITS || (format == FORMAT_BINARY && !says_nulls(serialized, table))) {
-        serialized->spool = row_spool_open(table, format == FORMAT_VOTFITS, error);
+        serialized->spool =
+            row_spool_open(table, format == FORMAT_VOTFITS ? STRINGS_AS_TEXT : STRINGS_AS_DECLARED, error);
         return serialized->spool != NULL;
     }
     row_encoder_free(&serialized->encoder);
