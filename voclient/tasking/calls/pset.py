@@ -111,7 +111,22 @@ class ParameterSet(MutableMapping[str, Any]):
         warn_of_old_names(descriptor, given)
 
     def copy(self) -> ParameterSet:
-        """An equal one that changes for itself."""
+        """Make an equal one that changes for itself.
+
+        Returns
+        -------
+        ParameterSet
+            The other.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votsort
+        >>> brightest = votsort.pset(name="vmag")
+        >>> faintest = brightest.copy()
+        >>> faintest["descending"] = True
+        >>> dict(brightest)
+        {'name': 'vmag'}
+        """
         return ParameterSet(self.task, self._values)
 
     def __or__(self, other: Mapping[str, Any]) -> ParameterSet:

@@ -269,6 +269,11 @@ def set_process_limit(limit: int | None) -> None:
     limit : int or None
         At most so many at a time; None: as many as this process may use cores.
 
+    Raises
+    ------
+    ValueError
+        It is no whole number, or none of at least 1.
+
     Examples
     --------
     >>> set_process_limit(8)

@@ -59,7 +59,20 @@ class Facts:
         return self._record.stdout.read()
 
     def open_stdout(self) -> BinaryIO:
-        """Standard output as a file, from its start: for outputs too large to be held in memory."""
+        """Standard output as a file, from its start: for outputs too large to be held in memory.
+
+        Returns
+        -------
+        binary file
+            To be closed by you.
+
+        Examples
+        --------
+        >>> from voclient.vaopackage import votcnv
+        >>> with votcnv("stars.xml", format="csv").open_stdout() as file:
+        ...     file.readline()
+        b'# name,ra,dec,vmag,nobs,var\\n'
+        """
         return self._record.stdout.open()
 
     @property

@@ -160,6 +160,11 @@ class Waiting(Entries):
         OPset
             Itself.
 
+        Raises
+        ------
+        TypeError
+            The pattern is no text, or the function none.
+
         Examples
         --------
         >>> from voclient.vaopackage import vosesame

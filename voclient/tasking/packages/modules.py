@@ -183,6 +183,11 @@ def list_tasks(pattern: str = "*") -> list[str]:
     list of str
         Each `package.task`.
 
+    Raises
+    ------
+    TypeError
+        The pattern is no text.
+
     Examples
     --------
     >>> list_tasks("vot*t")

@@ -66,6 +66,11 @@ def set_task_path(folders: Iterable[str | os.PathLike[str]] | None) -> None:
     folders : list of paths, or None
         Each is a package or holds packages. None: back to the default, forgetting what was added.
 
+    Raises
+    ------
+    TypeError
+        One of them is no path.
+
     Examples
     --------
     >>> set_task_path(["mytasks", "formats"])
@@ -86,6 +91,11 @@ def prepend_task_path(*folders: str | os.PathLike[str]) -> None:
     *folders : path
         Each is a package or holds packages; the first of them is searched first.
 
+    Raises
+    ------
+    TypeError
+        One of them is no path.
+
     Examples
     --------
     >>> prepend_task_path("mytasks")
@@ -104,6 +114,11 @@ def append_task_path(*folders: str | os.PathLike[str]) -> None:
     ----------
     *folders : path
         Each is a package or holds packages; the last of them is searched last.
+
+    Raises
+    ------
+    TypeError
+        One of them is no path.
 
     Examples
     --------
@@ -148,6 +163,11 @@ def find_packages(pattern: str = "*") -> list[Package]:
     list of Package
         Of two with one name, the first on the path. A folder that cannot be read, or whose `package.yaml` is wrong, is
         left out with a warning.
+
+    Raises
+    ------
+    TypeError
+        The pattern is no text.
 
     Examples
     --------

@@ -284,6 +284,7 @@ class Session:
                     self._calls.popleft().finish(Status.ERROR, str(error))
 
     def stop_call(self, call: Call, status: Status, message: str) -> None:
+        """End a call with this status, whether the program has it or it waits: what abort() of its OPset asks."""
         with self._lock:
             run, conversation = self._run, self._conversation
         if run is not None and run.pump is not None and conversation is not None and not run.ended:
