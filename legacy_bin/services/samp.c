@@ -1,4 +1,4 @@
-/* samp.c - the hub's lock file, calls to the hub, and the small HTTP server that the hub calls back. */
+/* samp.c - the hub's lock file, calls to the hub, and what its own calls mean. */
 #include "services/samp.h"
 
 #include <arpa/inet.h>
@@ -9,17 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "http/http.h"
 #include "io/reference.h"
+#include "services/samp_callback.h"
 
 enum {
     LARGEST_LOCK_FILE = 64 << 10,
     LARGEST_ANSWER = 1 << 20,
-    LARGEST_REQUEST = 1 << 20,
-    REQUEST_MS = 10000, /* time for a request to arrive */
     HUB_SECONDS = 15,
 };
 
@@ -207,58 +205,6 @@ void samp_close(struct samp *samp) {
     free(samp);
 }
 
-/* The hub calls back: HTTP as far as it is needed, one request a connection. */
-
-/* Where the body begins and how long it is; false: the header is not there yet, or there is no length. */
-static bool find_body(struct buffer *request, size_t *start, size_t *length) {
-    const char *text = buffer_string(request), *end = text ? strstr(text, "\r\n\r\n") : NULL;
-    const char *field = text ? strcasestr(text, "\r\nContent-Length:") : NULL;
-    if (!end || !field || field > end) return false;
-    *start = (size_t)(end + 4 - text);
-    long long given = strtoll(field + strlen("\r\nContent-Length:"), NULL, 10);
-    if (given < 0 || given > LARGEST_REQUEST) return false;
-    *length = (size_t)given;
-    return true;
-}
-
-static long now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool read_request(int connection, struct buffer *request, struct slice *body) {
-    size_t start = 0, length = 0;
-    long end_ms = now_ms() + REQUEST_MS;
-    while (!find_body(request, &start, &length) || request->length < start + length) {
-        struct pollfd ready = {.fd = connection, .events = POLLIN};
-        char *room = buffer_reserve(request, 64 * 1024);
-        long left_ms = end_ms - now_ms();
-        if (!room || left_ms <= 0 || poll(&ready, 1, (int)left_ms) <= 0) return false;
-        ssize_t got = recv(connection, room, 64 * 1024, 0);
-        if (got <= 0) return false;
-        request->length += (size_t)got;
-    }
-    *body = (struct slice){request->bytes + start, length};
-    return true;
-}
-
-static void answer_request(int connection) {
-    static const char body[] =
-        "<?xml version=\"1.0\"?>\n<methodResponse><params><param><value><string></string></value>"
-        "</param></params></methodResponse>\n";
-    char text[sizeof body + 200];
-    int length =
-        snprintf(text, sizeof text,
-                 "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
-                 sizeof body - 1, body);
-    for (int sent = 0; sent < length;) {
-        ssize_t part = send(connection, text + sent, (size_t)(length - sent), MSG_NOSIGNAL);
-        if (part <= 0) return;
-        sent += (int)part;
-    }
-}
-
 /* What a request of the hub means. Only the hub knows the private key. */
 static enum samp_event understand(const struct samp *samp, const struct xmlrpc *call, char **url, struct error *error) {
     const char *key = xmlrpc_text(call, "0");
@@ -279,16 +225,11 @@ static enum samp_event understand(const struct samp *samp, const struct xmlrpc *
 
 /* SAMP_WOKEN: nothing for us. */
 static enum samp_event serve(const struct samp *samp, char **url, struct error *error) {
-    int connection = accept4(samp->listener, NULL, NULL, SOCK_CLOEXEC);
-    if (connection < 0) return SAMP_WOKEN;
-    struct buffer request = {.maximum = 2 * LARGEST_REQUEST};
+    struct buffer request = {0};
     struct slice body;
     struct xmlrpc call = {0};
     struct error ignored = {0};
-    bool is_call = read_request(connection, &request, &body);
-    if (is_call) answer_request(connection);
-    close(connection);
-    is_call = is_call && xmlrpc_parse(&call, body, &ignored);
+    bool is_call = samp_callback_take(samp->listener, &request, &body) && xmlrpc_parse(&call, body, &ignored);
     enum samp_event event = is_call ? understand(samp, &call, url, error) : SAMP_WOKEN;
     error_clear(&ignored);
     xmlrpc_free(&call);

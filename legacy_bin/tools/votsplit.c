@@ -1,13 +1,9 @@
 /* votsplit.c - a VOTable in pieces: a file for each table, RESOURCE, block of rows or value of a column. The input is
  * read twice: how many files there are, and all that stands around their rows, is known before one is written. */
 #include "io/reference.h"
-#include "io/series.h"
 #include "table/column.h"
-#include "table/groups.h"
-#include "tools/conversion.h"
 #include "tools/input.h"
-#include "votable/again.h"
-#include "votable/excerpt.h"
+#include "tools/split_job.h"
 
 enum { BASE = 1, EXTENSION, ROWS, NAME, ID, UCD, COLUMN, RESOURCE, FOLDER, FORCE, DRY };
 
@@ -45,43 +41,16 @@ static const char *const self_tests[] = {
     "--dry-run", "--dry-run -n 1", "--dry-run -c 0", "--dry-run -R -f votb2", "--dry-run -f csv -H -b x -e y", NULL,
 };
 
-/* A TABLE, or with -R a RESOURCE, of the input. */
-struct part {
-    const struct vot_node *node;
-    uint64_t rows;
-    size_t tables;         /* in a RESOURCE */
-    struct groups *groups; /* NULL: it is not split by a column, or has no DATA */
-};
-
-struct job {
-    const struct arguments *arguments;
-    struct sink_settings settings;
-    struct spool *spool;
-    struct again again;
-    struct vot_reader *first, *second; /* the first has the tree, the second the rows */
-    struct excerpt_source source;
-    struct part *parts;
-    size_t count, capacity;
-    struct group_file group_file;
-    uint64_t block; /* rows of a file; 0: all */
-    bool by_resource, by_column;
-    struct series series;
-    size_t files;
-    bool is_unread; /* the input cannot be opened */
-    bool in_rows;   /* the second reader is among the rows of a table */
-    struct output *list;
-};
-
 /* What goes into one file. */
 struct piece {
-    struct job *job;
-    const struct part *part;
+    struct split_job *job;
+    const struct split_part *part;
     size_t number;    /* of the part's files */
     uint64_t rows;    /* of all its tables */
     uint64_t written; /* of them */
 };
 
-static bool find_column(struct job *job, const struct vot_node *table, size_t *column, struct error *error) {
+static bool find_column(struct split_job *job, const struct vot_node *table, size_t *column, struct error *error) {
     const char *number = arguments_value(job->arguments, COLUMN), *name = arguments_value(job->arguments, NAME),
                *id = arguments_value(job->arguments, ID), *ucd = arguments_value(job->arguments, UCD);
     long wanted = arguments_integer(job->arguments, COLUMN, 0);
@@ -91,20 +60,20 @@ static bool find_column(struct job *job, const struct vot_node *table, size_t *c
     return error_set(error, "Error: Cannot find split column '%s'", number ? number : name ? name : id ? id : ucd);
 }
 
-static bool add_part(struct job *job, const struct vot_node *node, struct error *error) {
+static bool add_part(struct split_job *job, const struct vot_node *node, struct error *error) {
     if (job->count == job->capacity) {
         size_t capacity = job->capacity ? job->capacity * 2 : 16;
-        struct part *parts = reallocarray(job->parts, capacity, sizeof *parts);
+        struct split_part *parts = reallocarray(job->parts, capacity, sizeof *parts);
         if (!parts) return error_set_memory(error);
         job->parts = parts;
         job->capacity = capacity;
     }
-    job->parts[job->count++] = (struct part){.node = node};
+    job->parts[job->count++] = (struct split_part){.node = node};
     return true;
 }
 
 /* Whether the rows of a TABLE go into a file: one that stands in RESOURCEs alone, or with -R in one at the root. */
-static bool is_written(const struct job *job, const struct vot_node *table) {
+static bool is_written(const struct split_job *job, const struct vot_node *table) {
     const struct vot_node *node = table->parent;
     if (!node || !node->parent) return false;
     for (; node->parent->parent; node = node->parent)
@@ -112,12 +81,12 @@ static bool is_written(const struct job *job, const struct vot_node *table) {
     return node->element == VOT_RESOURCE;
 }
 
-static bool is_part(const struct job *job, const struct vot_node *node) {
+static bool is_part(const struct split_job *job, const struct vot_node *node) {
     if (job->by_resource) return node->element == VOT_RESOURCE && node->parent && !node->parent->parent;
     return node->element == VOT_TABLE && is_written(job, node);
 }
 
-static bool group_rows(struct job *job, struct part *part, struct error *error) {
+static bool group_rows(struct split_job *job, struct split_part *part, struct error *error) {
     const struct vot_table *table = vot_current_table(job->first);
     size_t column;
     if (!find_column(job, table->node, &column, error)) return false;
@@ -129,8 +98,8 @@ static bool group_rows(struct job *job, struct part *part, struct error *error) 
 }
 
 /* The rows of a table: counted, or put into groups. */
-static bool take_rows(struct job *job, struct error *error) {
-    struct part *part = job->count ? &job->parts[job->count - 1] : NULL;
+static bool take_rows(struct split_job *job, struct error *error) {
+    struct split_part *part = job->count ? &job->parts[job->count - 1] : NULL;
     const struct vot_table *table = vot_current_table(job->first);
     bool is_ours = part && is_written(job, table->node);
     if (is_ours && !job->by_resource && part->node != table->node)
@@ -142,7 +111,7 @@ static bool take_rows(struct job *job, struct error *error) {
     return done;
 }
 
-static bool read_first(struct job *job, struct error *error) {
+static bool read_first(struct split_job *job, struct error *error) {
     enum vot_event event;
     job->first = again_read_first(&job->again, error);
     job->is_unread = !job->first;
@@ -159,19 +128,6 @@ static bool read_first(struct job *job, struct error *error) {
         if (!find_column(job, job->parts[i].node, &column, error)) return false;
     }
     return excerpt_source_open(&job->source, vot_root(job->first), error);
-}
-
-static size_t count_files(const struct job *job, const struct part *part) {
-    if (part->groups && groups_count(part->groups) > 0) return groups_count(part->groups);
-    if (job->block == 0 || part->rows == 0) return 1;
-    return (size_t)((part->rows - 1) / job->block + 1);
-}
-
-static uint64_t count_rows(const struct job *job, const struct part *part, size_t number) {
-    if (part->groups) return groups_count(part->groups) ? groups_rows(part->groups, number) : 0;
-    if (job->block == 0) return part->rows;
-    uint64_t left = part->rows - number * job->block;
-    return left < job->block ? left : job->block;
 }
 
 static bool write_group(const struct piece *piece, struct sink *sink, const struct vot_table *table,
@@ -191,7 +147,7 @@ static bool has_changed(struct error *error) {
 }
 
 /* The second reader at the first of the rows that come next. */
-static bool find_rows(struct job *job, const struct vot_table *table, struct error *error) {
+static bool find_rows(struct split_job *job, const struct vot_table *table, struct error *error) {
     while (!job->in_rows) {
         enum vot_event event = vot_next(job->second, error);
         if (event == VOT_ERROR) return false;
@@ -209,7 +165,7 @@ static bool find_rows(struct job *job, const struct vot_table *table, struct err
 /* Rows of the table as the second reader has them, up to the size of a block. */
 static bool write_rows(void *context, struct sink *sink, const struct vot_table *table, struct error *error) {
     struct piece *piece = context;
-    struct job *job = piece->job;
+    struct split_job *job = piece->job;
     if (piece->part->groups) return write_group(piece, sink, table, error);
     if (!find_rows(job, table, error)) return false;
     if (!sink_shows(sink, table)) {
@@ -227,7 +183,7 @@ static bool write_rows(void *context, struct sink *sink, const struct vot_table 
         piece->written++;
         if (!sink_row(sink, table, vot_current_row(job->second), error)) return false;
     }
-    bool is_last = !is_whole && piece->number + 1 == count_files(job, piece->part);
+    bool is_last = !is_whole && piece->number + 1 == split_count_files(job, piece->part);
     if (is_last && vot_skip_rows(job->second, error) != VOT_ROWS_END) return false;
     if (is_last) job->in_rows = false;
     return sink_rows_end(sink, table, error);
@@ -242,7 +198,7 @@ static bool make_excerpt(struct piece *piece, struct excerpt *excerpt, struct er
 }
 
 static bool write_file(struct piece *piece, struct error *error) {
-    struct job *job = piece->job;
+    struct split_job *job = piece->job;
     struct excerpt excerpt = {0};
     bool is_dry = arguments_flag(job->arguments, DRY);
     struct output *output = is_dry ? output_open_nowhere(error) : series_next(&job->series, error);
@@ -254,11 +210,11 @@ static bool write_file(struct piece *piece, struct error *error) {
     return done;
 }
 
-static bool write_all(struct job *job, struct error *error) {
+static bool write_all(struct split_job *job, struct error *error) {
     for (size_t i = 0; i < job->count; i++) {
-        size_t files = count_files(job, &job->parts[i]);
+        size_t files = split_count_files(job, &job->parts[i]);
         for (size_t number = 0; number < files; number++) {
-            struct piece piece = {job, &job->parts[i], number, count_rows(job, &job->parts[i], number), 0};
+            struct piece piece = {job, &job->parts[i], number, split_count_rows(job, &job->parts[i], number), 0};
             if (!write_file(&piece, error)) return false;
             output_format(job->list, "%s\n", series_path(&job->series, job->series.written++));
         }
@@ -266,75 +222,7 @@ static bool write_all(struct job *job, struct error *error) {
     return true;
 }
 
-/* One value for each file, by what `tell` says of it. */
-typedef void tell(const struct job *job, const struct part *part, size_t number, size_t file);
-
-static void tell_path(const struct job *job, const struct part *part, size_t number, size_t file) {
-    (void)part, (void)number;
-    json_text(slice_of(series_path(&job->series, file)));
-}
-
-static void tell_rows(const struct job *job, const struct part *part, size_t number, size_t file) {
-    (void)file;
-    json_integer((int64_t)count_rows(job, part, number));
-}
-
-static void tell_tables(const struct job *job, const struct part *part, size_t number, size_t file) {
-    (void)number, (void)file;
-    json_integer(job->by_resource ? (int64_t)part->tables : 1);
-}
-
-static void tell_name(const struct vot_node *node) {
-    struct slice name = vot_attribute(node, "name");
-    if (name.text)
-        json_text(name);
-    else
-        json_null();
-}
-
-static void tell_table(const struct job *job, const struct part *part, size_t number, size_t file) {
-    (void)job, (void)number, (void)file;
-    tell_name(part->node);
-}
-
-static void tell_resource(const struct job *job, const struct part *part, size_t number, size_t file) {
-    (void)number, (void)file;
-    tell_name(job->by_resource ? part->node : part->node->parent);
-}
-
-static void tell_value(const struct job *job, const struct part *part, size_t number, size_t file) {
-    (void)job, (void)file;
-    if (part->groups && groups_count(part->groups) > 0)
-        json_text(groups_value(part->groups, number));
-    else
-        json_null();
-}
-
-static void report_each(const struct job *job, const char *key, tell *tell_one) {
-    size_t file = 0;
-    opset_begin(key);
-    json_array_begin();
-    for (size_t i = 0; i < job->count; i++)
-        for (size_t number = 0; number < count_files(job, &job->parts[i]); number++)
-            tell_one(job, &job->parts[i], number, file++);
-    json_array_end();
-    opset_end();
-}
-
-static void report(const struct job *job) {
-    const char *list = arguments_value(job->arguments, OPTION_OUTPUT);
-    if (!opset_is_open()) return;
-    opset_text("format", slice_of(format_name(job->settings.format)));
-    report_each(job, "files", tell_path);
-    report_each(job, "rows", tell_rows);
-    report_each(job, "tables", tell_tables);
-    report_each(job, "resource_names", tell_resource);
-    if (!job->by_resource) report_each(job, "table_names", tell_table);
-    if (job->by_column) report_each(job, "values", tell_value);
-    if (list) opset_text("output", slice_of(list));
-}
-
-static bool open_series(struct job *job, struct error *error) {
+static bool open_series(struct split_job *job, struct error *error) {
     const char *base = arguments_value(job->arguments, BASE), *folder = arguments_value(job->arguments, FOLDER),
                *extension = arguments_value(job->arguments, EXTENSION);
     char *own = base ? strdup(base) : series_base_of(job->again.argument);
@@ -347,11 +235,11 @@ static bool open_series(struct job *job, struct error *error) {
 }
 
 /* All that can be known to go wrong does before anything is written. */
-static bool prepare(struct job *job, struct error *error) {
+static bool prepare(struct split_job *job, struct error *error) {
     const struct arguments *arguments = job->arguments;
     bool is_dry = arguments_flag(arguments, DRY);
     if (!open_series(job, error) || !read_first(job, error)) return false;
-    for (size_t i = 0; i < job->count; i++) job->files += count_files(job, &job->parts[i]);
+    for (size_t i = 0; i < job->count; i++) job->files += split_count_files(job, &job->parts[i]);
     if (!is_dry && !series_check(&job->series, job->files, error)) return false;
     bool is_returned = arguments_return(arguments);
     job->list =
@@ -364,7 +252,7 @@ static bool prepare(struct job *job, struct error *error) {
     return is_dry || job->files == 0 || series_make_folder(&job->series, error);
 }
 
-static bool parse(struct job *job) {
+static bool parse(struct split_job *job) {
     const struct arguments *arguments = job->arguments;
     const char *rows = arguments_value(arguments, ROWS);
     if (!conversion_settings(arguments, &job->settings)) return false;
@@ -386,7 +274,7 @@ static bool parse(struct job *job) {
     return true;
 }
 
-static void free_job(struct job *job) {
+static void free_job(struct split_job *job) {
     for (size_t i = 0; i < job->count; i++) groups_close(job->parts[i].groups);
     group_file_close(&job->group_file);
     free(job->parts);
@@ -400,7 +288,7 @@ static void free_job(struct job *job) {
 
 static int run(const struct arguments *arguments) {
     struct error error = {0};
-    struct job job = {
+    struct split_job job = {
         .arguments = arguments, .again = {.argument = arguments->first_operand}, .group_file = GROUP_FILE_EMPTY};
     if (!parse(&job)) return EXIT_FAILURE;
     job.again.spool = job.spool = spool_open(&error);
@@ -409,7 +297,7 @@ static int run(const struct arguments *arguments) {
     done = output_close(job.list, done, &error);
     if (done) {
         series_release();
-        report(&job);
+        split_report(&job);
     } else if (!arguments_flag(arguments, DRY)) {
         series_undo(&job.series);
     }

@@ -47,6 +47,13 @@ struct slice vot_local_name(struct slice name) {
     return (struct slice){colon + 1, name.length - (size_t)(colon + 1 - name.text)};
 }
 
+struct slice vot_name_like(struct buffer *room, const struct vot_node *like, const char *name) {
+    size_t prefix = like->name.length - vot_local_name(like->name).length;
+    buffer_append(room, like->name.text, prefix);
+    buffer_append_string(room, name);
+    return buffer_slice(room);
+}
+
 struct slice vot_attribute(const struct vot_node *node, const char *name) {
     struct slice wanted = slice_of(name), prefixed = {NULL, 0};
     for (size_t i = 0; i < node->attribute_count; i++) {

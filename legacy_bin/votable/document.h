@@ -5,6 +5,7 @@
 #define VOTABLE_DOCUMENT_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/slice.h"
 
 /* Elements of VOTable 1.0 to 1.5, recognised without regard to case and prefix. */
@@ -61,6 +62,8 @@ enum vot_element vot_element_of(struct slice local_name);
 
 /* Name without prefix. */
 struct slice vot_local_name(struct slice name);
+/* `name` with the prefix that `like` has, in `room` (freed by the caller, who looks whether it is complete). */
+struct slice vot_name_like(struct buffer *room, const struct vot_node *like, const char *name);
 /* The value of an attribute, compared without regard to case; one with a namespace prefix counts when there is none
  * without; text == NULL: absent. */
 struct slice vot_attribute(const struct vot_node *node, const char *name);

@@ -7,6 +7,7 @@
 #include "io/spool.h"
 #include "votable/base64.h"
 #include "votable/fits_table.h"
+#include "votable/null_field.h"
 #include "votable/sink.h"
 
 struct serialized {
@@ -21,61 +22,6 @@ struct serialized {
     struct base64_encoder base64;
 };
 
-static bool replay_children(struct sink *xml, const struct vot_node *node, struct error *error) {
-    for (const struct vot_node *child = node->first_child; child; child = child->next)
-        if (!sink_replay(xml, child, NULL, NULL, error)) return false;
-    return true;
-}
-
-/* `name` with the prefix that `like` has, in `room` (freed by the caller, who looks whether it is complete). */
-static struct slice prefixed(struct buffer *room, const struct vot_node *like, const char *name) {
-    size_t prefix = like->name.length - vot_local_name(like->name).length;
-    buffer_append(room, like->name.text, prefix);
-    buffer_append_string(room, name);
-    return buffer_slice(room);
-}
-
-/* A VALUES element like `old` (NULL: a new one) that says which value is null. */
-static bool replay_values(struct sink *xml, const struct vot_node *field, const struct vot_node *old, int64_t null,
-                          struct error *error) {
-    char text[NUMBER_ROOM];
-    size_t count = old ? old->attribute_count : 0;
-    struct vot_attribute *attributes = calloc(count + 1, sizeof *attributes);
-    struct buffer name = {0};
-    if (!attributes) return error_set_memory(error);
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!slice_equal_nocase(vot_local_name(old->attributes[i].name), SLICE("null")))
-            attributes[kept++] = old->attributes[i];
-    attributes[kept++] = (struct vot_attribute){SLICE("null"), {text, number_write_integer(text, null)}};
-    struct vot_node values = {.element = VOT_VALUES,
-                              .name = prefixed(&name, field, "VALUES"),
-                              .attributes = attributes,
-                              .attribute_count = kept};
-    bool is_done = (!name.is_incomplete || error_set_memory(error)) && sink_start(xml, &values, error) &&
-                   (!old || replay_children(xml, old, error)) && sink_finish(xml, &values, error);
-    buffer_free(&name);
-    free(attributes);
-    return is_done;
-}
-
-/* A FIELD with the null value it lacks; VALUES stand between DESCRIPTION and LINK. */
-static bool replay_field(struct sink *xml, const struct vot_node *field, int64_t null, struct error *error) {
-    const struct vot_node *values = vot_child(field, VOT_VALUES);
-    bool is_said = false;
-    if (!sink_start(xml, field, error)) return false;
-    for (const struct vot_node *child = field->first_child; child; child = child->next) {
-        bool is_place = values ? child == values : child->element == VOT_LINK;
-        if (is_place && !is_said) {
-            if (!replay_values(xml, field, values, null, error)) return false;
-            is_said = true;
-            if (child == values) continue;
-        }
-        if (!sink_replay(xml, child, NULL, NULL, error)) return false;
-    }
-    return (is_said || replay_values(xml, field, NULL, null, error)) && sink_finish(xml, field, error);
-}
-
 /* All of the held TABLE up to its rows, and the start tags around them. */
 static bool release(struct serialized *serialized, const struct vot_table *table, struct error *error) {
     struct sink *xml = serialized->xml;
@@ -89,7 +35,7 @@ static bool release(struct serialized *serialized, const struct vot_table *table
             int64_t stated;
             bool is_stated = index < table->field_count && vot_field_null_integer(&table->fields[index], &stated);
             index++;
-            is_done = null && null->is_set && !is_stated ? replay_field(xml, child, null->value, error)
+            is_done = null && null->is_set && !is_stated ? null_field_replay(xml, child, null->value, error)
                                                          : sink_replay(xml, child, NULL, NULL, error);
         } else if (child->element == VOT_DATA && !child->next) { /* the one that is open */
             is_done = sink_start(xml, child, error);
@@ -110,11 +56,11 @@ static bool wrap(struct serialized *serialized, const struct vot_table *table, b
                                                                       : VOT_FITS;
     struct buffer names[2] = {0};
     struct vot_node outer = {.element = element,
-                             .name = prefixed(&names[0], table->node, vot_element_name(element)),
+                             .name = vot_name_like(&names[0], table->node, vot_element_name(element)),
                              .attributes = &extnum,
                              .attribute_count = element == VOT_FITS};
     struct vot_node stream = {.element = VOT_STREAM,
-                              .name = prefixed(&names[1], table->node, "STREAM"),
+                              .name = vot_name_like(&names[1], table->node, "STREAM"),
                               .attributes = &encoding,
                               .attribute_count = 1};
     struct sink *xml = serialized->xml;
