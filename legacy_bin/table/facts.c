@@ -102,7 +102,7 @@ static void tell_columns(const struct facts *facts) {
     static const char *const keys[] = {"name", "id", "ucd", "utype", "unit", "datatype", "arraysize", "xtype"};
     opset_begin("columns");
     json_array_begin();
-    for (const struct vot_node *field = vot_child(facts->table, VOT_FIELD); field;
+    for (const struct vot_node *field = vot_child(vot_structure(facts->table), VOT_FIELD); field;
          field = vot_sibling(field, VOT_FIELD)) {
         json_object_begin();
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)

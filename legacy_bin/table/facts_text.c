@@ -89,7 +89,7 @@ static void write_field_description(const struct facts *facts, const struct vot_
 }
 
 static const struct vot_node *first_field(const struct facts *facts) {
-    return vot_child(facts->table, VOT_FIELD);
+    return vot_child(vot_structure(facts->table), VOT_FIELD);
 }
 
 static void write_fields(const struct facts *facts, bool with_descriptions, struct output *output) {

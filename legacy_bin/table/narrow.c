@@ -150,6 +150,14 @@ static const struct vot_node *root_of(const struct vot_node *node) {
 struct vot_table *narrow_table(struct narrow *narrow, const struct vot_table *table,
                                const struct chosen_columns *chosen, struct vot_node *const *added, struct arena *arena,
                                struct error *error) {
+    if (vot_structure(table->node) != table->node) {
+        if (!copy_structure((struct vot_node *)table->node, arena)) {
+            error_set_memory(error);
+            return NULL;
+        }
+        table = vot_table_parse(table->node, table->serialization, arena, error);
+        if (!table) return NULL;
+    }
     struct vot_table *narrowed = arena_allocate(arena, sizeof *narrowed);
     struct vot_field *fields = arena_allocate(arena, (chosen->count + 1) * sizeof *fields);
     bool *is_kept = arena_allocate(arena, table->field_count + 1);

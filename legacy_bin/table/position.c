@@ -18,7 +18,7 @@ static bool is_ucd(struct slice ucd, const char *wanted) {
 bool position_columns(const struct vot_node *table_node, size_t *ra, size_t *dec) {
     bool has_ra = false, has_dec = false;
     size_t index = 0;
-    for (const struct vot_node *field = vot_child(table_node, VOT_FIELD); field;
+    for (const struct vot_node *field = vot_child(vot_structure(table_node), VOT_FIELD); field;
          field = vot_sibling(field, VOT_FIELD), index++) {
         struct slice ucd = vot_attribute(field, "ucd");
         if (is_ucd(ucd, "pos_eq_ra_main") || is_ucd(ucd, "pos.eq.ra;meta.main")) *ra = index, has_ra = true;
@@ -42,7 +42,7 @@ static bool find_first(const struct vot_node *table_node,
                        bool (*is_it)(const struct vot_node *field, const char *wanted), const char *wanted,
                        size_t *column) {
     size_t index = 0;
-    for (const struct vot_node *field = vot_child(table_node, VOT_FIELD); field;
+    for (const struct vot_node *field = vot_child(vot_structure(table_node), VOT_FIELD); field;
          field = vot_sibling(field, VOT_FIELD), index++) {
         if (!is_it(field, wanted)) continue;
         *column = index;

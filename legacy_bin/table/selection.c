@@ -126,6 +126,13 @@ bool selection_take(struct selection *selection, const struct vot_row *row, bool
     return true;
 }
 
+bool selection_keeps_columns(const struct selection *selection) {
+    const struct chosen_columns *chosen = &selection->chosen;
+    size_t same = 0;
+    while (same < chosen->count && chosen->columns[same] == same) same++;
+    return same == chosen->count && same == selection->source->field_count;
+}
+
 bool selection_is_over(const struct selection *selection) {
     return selection->selected >= selection->top ||
            (selection->has_rows && ranges_are_over(&selection->rows_left, selection->read));

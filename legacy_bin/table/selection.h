@@ -52,6 +52,8 @@ bool selection_begin(struct selection *selection, const struct vot_table *table,
                      struct error *error);
 /* The next row of the table: *is_taken, or not. */
 bool selection_take(struct selection *selection, const struct vot_row *row, bool *is_taken, struct error *error);
+/* Begun: the result has all columns of the table, in their order, and no others. */
+bool selection_keeps_columns(const struct selection *selection);
 /* No row that follows is taken. */
 bool selection_is_over(const struct selection *selection);
 /* The result of the row that was taken last. */

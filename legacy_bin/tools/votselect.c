@@ -169,8 +169,20 @@ static bool count_rows(struct job *job, struct error *error) {
     return true;
 }
 
+/* Another TABLE whose rows have the columns of the selected one, which are no longer as they were. */
+static bool has_lost_structure(const struct job *job, const struct vot_table *table) {
+    const struct vot_table *source = job->selection.source;
+    bool has_its_structure = source && table->node != source->node && vot_structure(table->node) == source->node;
+    return has_its_structure && !selection_keeps_columns(&job->selection);
+}
+
 static bool begin_rows(struct job *job, struct error *error) {
     const struct vot_table *table = vot_current_table(job->reader);
+    if (has_lost_structure(job, table))
+        return error_set(error,
+                         "Error: the TABLE at line %lu has its columns by ref from the selected one: they must all "
+                         "stay, in their order",
+                         table->node->line);
     bool is_first = first_table_is(table->node);
     if (is_first && !begin_table(job, table, error)) return false;
     if (!job->sink)

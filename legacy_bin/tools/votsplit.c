@@ -55,7 +55,7 @@ static bool find_column(struct split_job *job, const struct vot_node *table, siz
                *id = arguments_value(job->arguments, ID), *ucd = arguments_value(job->arguments, UCD);
     long wanted = arguments_integer(job->arguments, COLUMN, 0);
     *column = (size_t)wanted;
-    if (number && wanted >= 0 && *column < vot_count_children(table, VOT_FIELD)) return true;
+    if (number && wanted >= 0 && *column < vot_count_children(vot_structure(table), VOT_FIELD)) return true;
     if (!number && column_find(table, name, id, ucd, column)) return true;
     return error_set(error, "Error: Cannot find split column '%s'", number ? number : name ? name : id ? id : ucd);
 }

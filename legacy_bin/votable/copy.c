@@ -102,6 +102,35 @@ bool copy_correct_rows(struct vot_node *table, uint64_t rows, struct arena *aren
     return text.text && copy_set_attribute(table, SLICE("nrows"), text, arena);
 }
 
+/* Where FIELDs stand in a TABLE that has none: in front of LINK and DATA. */
+static struct vot_node *last_before_fields(struct vot_node *table) {
+    struct vot_node *before = NULL;
+    for (struct vot_node *child = table->first_child; child; before = child, child = child->next)
+        if (child->element == VOT_LINK || child->element == VOT_DATA) break;
+    return before;
+}
+
+bool copy_structure(struct vot_node *table, struct arena *arena) {
+    const struct vot_node *structure = vot_structure(table);
+    if (structure == table) return true;
+    struct vot_node *before = last_before_fields(table), *behind = before ? before->next : table->first_child;
+    table->last_child = before;
+    if (before)
+        before->next = NULL;
+    else
+        table->first_child = NULL;
+    for (const struct vot_node *field = vot_child(structure, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD))
+        if (!copy_tree(field, table, arena)) return false;
+    for (struct vot_node *next; behind; behind = next) {
+        next = behind->next;
+        copy_append(table, behind);
+    }
+    for (size_t i = 0; i < table->attribute_count; i++)
+        if (slice_equal_nocase(vot_local_name(table->attributes[i].name), SLICE("ref")))
+            return copy_drop_attribute(table, i, arena);
+    return true;
+}
+
 bool copy_drop_attribute(struct vot_node *node, size_t index, struct arena *arena) {
     struct vot_attribute *attributes = arena_allocate(arena, node->attribute_count * sizeof *attributes);
     if (!attributes) return false;

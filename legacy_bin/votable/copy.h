@@ -23,6 +23,8 @@ void copy_append(struct vot_node *parent, struct vot_node *child);
 bool copy_set_attribute(struct vot_node *node, struct slice name, struct slice value, struct arena *arena);
 /* An `nrows` that a TABLE has says `rows` then. */
 bool copy_correct_rows(struct vot_node *table, uint64_t rows, struct arena *arena);
+/* A TABLE that has its structure from another one gets FIELDs of its own, copies of those, and refers to it no more. */
+bool copy_structure(struct vot_node *table, struct arena *arena);
 /* Without the attribute at `index`. */
 bool copy_drop_attribute(struct vot_node *node, size_t index, struct arena *arena);
 

@@ -115,6 +115,10 @@ size_t vot_count_children(const struct vot_node *node, enum vot_element element)
     return count;
 }
 
+const struct vot_node *vot_structure(const struct vot_node *table) {
+    return table && table->structure && !vot_child(table, VOT_FIELD) ? table->structure : table;
+}
+
 struct slice vot_node_text(const struct vot_node *node, struct arena *arena) {
     struct slice whole = {NULL, 0};
     const struct vot_node *first = vot_child(node, VOT_TEXT_NODE);

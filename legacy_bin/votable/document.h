@@ -51,7 +51,8 @@ struct vot_node {
     struct slice text; /* VOT_TEXT_NODE only */
     bool is_cdata;     /* VOT_TEXT_NODE: came as a CDATA section, and is written back as one */
     unsigned long line;
-    struct vot_table *table; /* VOT_TABLEDATA … VOT_FITS: what their rows are (field.h) */
+    struct vot_table *table;          /* VOT_TABLEDATA … VOT_FITS: what their rows are (field.h) */
+    const struct vot_node *structure; /* VOT_TABLE whose `ref` names one before it: that one */
     struct vot_node *parent;
     struct vot_node *first_child, *last_child, *next;
 };
@@ -77,6 +78,8 @@ const struct vot_node *vot_sibling(const struct vot_node *node, enum vot_element
 /* The node behind `node` in document order, inside `top`; NULL: that was the last. */
 const struct vot_node *vot_next_node(const struct vot_node *node, const struct vot_node *top);
 size_t vot_count_children(const struct vot_node *node, enum vot_element element);
+/* The TABLE whose FIELDs the rows of a TABLE have: itself, or, when it has none, the one its `ref` names. */
+const struct vot_node *vot_structure(const struct vot_node *table);
 /* The text directly inside, outer blanks kept; in the arena, {NULL, 0} when there is none. */
 struct slice vot_node_text(const struct vot_node *node, struct arena *arena);
 

@@ -153,6 +153,8 @@ static bool mend_references(struct excerpt *excerpt, const struct excerpt_source
         if (node->element == VOT_FIELDREF || node->element == VOT_PARAMREF) {
             while (next && next->parent == node) next = vot_next_node(next, excerpt->root);
             cut_out(node);
+        } else if (vot_structure(node) != node) {
+            if (!copy_structure(node, &excerpt->arena)) return false;
         } else if (!copy_drop_attribute(node, index, &excerpt->arena)) {
             return false;
         }
@@ -245,10 +247,12 @@ static bool copy_alone(struct excerpt *excerpt, const struct vot_node *root, con
     excerpt->resource = excerpt->root ? copy_node(table->parent, excerpt->root, &excerpt->arena) : NULL;
     excerpt->table = excerpt->resource ? copy_node(table, excerpt->resource, &excerpt->arena) : NULL;
     if (!excerpt->table) return false;
-    for (const struct vot_node *child = table->first_child; child; child = child->next) {
+    const struct vot_node *structure = vot_structure(table);
+    for (const struct vot_node *child = structure->first_child; child; child = child->next) {
         bool is_wanted = (child->element == VOT_FIELD && child != without) || child->element == VOT_GROUP;
         if (is_wanted && !copy_tree(child, excerpt->table, &excerpt->arena)) return false;
     }
+    excerpt->table->structure = NULL;
     return true;
 }
 

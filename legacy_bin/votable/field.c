@@ -121,12 +121,13 @@ bool vot_field_has_dimensions(const struct vot_field *field) {
 
 struct vot_table *vot_table_parse(const struct vot_node *node, enum vot_element serialization, struct arena *arena,
                                   struct error *error) {
-    size_t count = vot_count_children(node, VOT_FIELD);
+    const struct vot_node *structure = vot_structure(node);
+    size_t count = vot_count_children(structure, VOT_FIELD);
     struct vot_table *table = arena_allocate(arena, sizeof *table);
     struct vot_field *fields = arena_allocate(arena, (count ? count : 1) * sizeof *fields);
     if (!table || !fields) return NULL;
     *table = (struct vot_table){node, fields, count, serialization, 0};
-    for (const struct vot_node *field = vot_child(node, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD))
+    for (const struct vot_node *field = vot_child(structure, VOT_FIELD); field; field = vot_sibling(field, VOT_FIELD))
         if (!vot_field_parse(field, fields++, error)) return NULL;
     return table;
 }

@@ -260,10 +260,15 @@ static bool choose_nulls(struct serialized *serialized, const struct vot_table *
         const struct vot_field *field = &table->fields[i];
         struct null_value *null = &serialized->nulls[i];
         if (null->is_set || !vot_type_is_integer(field->type) || field->is_variable || !facts[i].has_null) continue;
-        null->is_set = column_null(field, &facts[i], &null->value);
-        if (null->is_set) continue;
         char room[32];
         struct slice name = vot_field_label(field, i, room);
+        if (field->node->parent != table->node)
+            return error_set_input(error,
+                                   "field '%.*s' of another TABLE does not say which value means that cells have none "
+                                   "(votb2 needs none)",
+                                   (int)name.length, name.text);
+        null->is_set = column_null(field, &facts[i], &null->value);
+        if (null->is_set) continue;
         return error_set_input(error,
                                "field '%.*s': every value of %s is used, none is left to say that cells have none "
                                "(votb2 needs none)",

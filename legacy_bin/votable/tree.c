@@ -27,6 +27,17 @@ static struct vot_node *add_node(struct tree *tree, unsigned long line) {
     return node;
 }
 
+/* A TABLE finds the one before it whose structure it has, and can be found by those behind it. false: no memory. */
+static bool link_table(struct tree *tree, struct vot_node *table) {
+    struct slice ref = vot_attribute(table, "ref"), id = vot_node_id(table);
+    const struct text_entry *other = ref.length ? text_map_find(&tree->tables, ref) : NULL;
+    if (other) table->structure = vot_structure((const struct vot_node *)(uintptr_t)other->number);
+    bool is_new = false;
+    struct text_entry *own = id.length ? text_map_add(&tree->tables, id, &is_new) : NULL;
+    if (own && is_new) own->number = (uintptr_t)table;
+    return own || !id.length;
+}
+
 struct vot_node *tree_open(struct tree *tree, const char *name, const char *const *attributes, unsigned long line) {
     size_t count = 0;
     while (attributes[2 * count]) count++;
@@ -44,6 +55,7 @@ struct vot_node *tree_open(struct tree *tree, const char *name, const char *cons
     node->element = classify(own_name, node->parent);
     node->attributes = copies;
     node->attribute_count = count;
+    if (node->element == VOT_TABLE && !link_table(tree, node)) return NULL;
     return tree->current = node;
 }
 
@@ -73,6 +85,7 @@ bool tree_take_text(struct tree *tree, unsigned long line, struct vot_node **nod
 
 void tree_free(struct tree *tree) {
     arena_free(&tree->arena);
+    text_map_free(&tree->tables);
     buffer_free(&tree->text);
     *tree = (struct tree){0};
 }

@@ -3,6 +3,7 @@
 #define VOTABLE_TREE_H
 
 #include "base/buffer.h"
+#include "base/text_map.h"
 #include "votable/document.h"
 
 /* One owner; starts zeroed, ends with tree_free(). */
@@ -10,6 +11,7 @@ struct tree {
     struct arena arena;
     struct vot_node *root;
     struct vot_node *current; /* the innermost open element */
+    struct text_map tables;   /* by their ID; number: the node */
     struct buffer text;       /* character data since the last node */
     bool is_cdata;            /* … and it is that of a CDATA section */
 };
