@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .trouble import run_into_closed_pipe
+
 MIB = 1 << 20
 
 
@@ -223,20 +225,7 @@ def test_a_file_that_grows_too_large_is_an_error_and_leaves_nothing(run_trial, t
 
 @pytest.mark.parametrize("ignored", [False, True])
 def test_a_closed_pipe_ends_the_tool_quietly(trial, ignored):
-    def set_signal() -> None:
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN if ignored else signal.SIG_DFL)
-
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = subprocess.run(
-        [trial, f"--bytes={3 * MIB}"],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        restore_signals=False,
-        preexec_fn=set_signal,
-        check=False,
-    )
-    os.close(writer)
+    done = run_into_closed_pipe([trial, f"--bytes={3 * MIB}"], ignored)
     assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
 
 

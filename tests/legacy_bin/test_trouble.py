@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .trouble import Ended, Trial
+from .trouble import Ended, Trial, run_into_closed_pipe
 
 if TYPE_CHECKING:
     from archive.fixture import RunningArchive
@@ -191,24 +191,14 @@ WRITERS = [
 def test_a_closed_pipe_ends_it_quietly(
     bindir: Path, tmp_path: Path, large: Path, words: list[str], ignored: bool
 ) -> None:
-    def set_signal() -> None:
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN if ignored else signal.SIG_DFL)
-
     inputs = [large] * (2 if words[0] in ("votcat", "votjoin") else 1)
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = subprocess.run(
+    done = run_into_closed_pipe(
         [bindir / words[0], *words[1:], *inputs],
+        ignored,
         cwd=tmp_path,
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdin=subprocess.DEVNULL,
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        restore_signals=False,
-        preexec_fn=set_signal,
-        check=False,
     )
-    os.close(writer)
     files = [f"large000{number}.xml" for number in range(3)] if words[0] == "votsplit" else []
     assert (done.returncode, done.stderr, sorted(os.listdir(tmp_path))) == (-signal.SIGPIPE, b"", files)
 

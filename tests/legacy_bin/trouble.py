@@ -5,15 +5,41 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 EVERY = 500  # troubles that are tried one by one; of those that follow one in a hundred
 SANITIZERS = {"ASAN_OPTIONS": "verify_asan_link_order=0:exitcode=99", "LSAN_OPTIONS": "exitcode=98"}
+
+
+def run_into_closed_pipe(
+    command: Sequence[str | Path], ignored: bool, **options: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """A program whose standard output nobody reads any more, begun with SIGPIPE ignored or not."""
+
+    def set_signal() -> None:
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN if ignored else signal.SIG_DFL)
+
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return subprocess.run(
+            command,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            restore_signals=False,
+            preexec_fn=set_signal,
+            check=False,
+            **options,
+        )
+    finally:
+        os.close(writer)
 
 
 @dataclass(frozen=True)

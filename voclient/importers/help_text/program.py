@@ -71,7 +71,7 @@ def ask(path: str, word: str, *, timeout: float = 10.0) -> tuple[str, str]:
 
 
 def _read(process: subprocess.Popen[bytes], deadline: float) -> tuple[str, str]:
-    """All that comes until both streams end, the limits are reached, or the program has ended and is silent."""
+    """All that comes until both streams end, one has its limit, or the program has ended and is silent."""
     found = {"stdout": b"", "stderr": b""}
     with selectors.DefaultSelector() as selector:
         for name in found:
@@ -84,8 +84,10 @@ def _read(process: subprocess.Popen[bytes], deadline: float) -> tuple[str, str]:
             for key, _ in ready:
                 data = os.read(key.fd, 1 << 16)
                 found[key.data] += data
-                if not data or len(found[key.data]) > _LIMIT:
+                if not data:
                     selector.unregister(key.fileobj)
+            if any(len(text) > _LIMIT for text in found.values()):
+                break  # nobody reads on, so the program would not, either
     return found["stdout"].decode("utf-8", "replace"), found["stderr"].decode("utf-8", "replace")
 
 
