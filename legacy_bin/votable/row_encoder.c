@@ -147,9 +147,9 @@ static bool append_cell(struct row_encoder *encoder, size_t index, const struct 
 }
 
 static inline __attribute__((always_inline)) size_t put_integer(struct row_encoder *encoder, size_t index,
-                                                                struct slice text, char *out, size_t size,
-                                                                int64_t minimum, int64_t maximum) {
-    const struct vot_field *field = &encoder->table->fields[index];
+                                                                const struct vot_field *field, struct slice text,
+                                                                char *out, size_t size, int64_t minimum,
+                                                                int64_t maximum) {
     int64_t integer;
     if (number_read_integer(text, &integer) != NUMBER_WHOLE || integer < minimum || integer > maximum) return 0;
     if (field->null.text && (!field->has_null_integer || integer == field->null_integer)) return 0;
@@ -160,8 +160,8 @@ static inline __attribute__((always_inline)) size_t put_integer(struct row_encod
 
 /* What most cells are: one item as text, a number that is a value, or none at all where NaN says that. Its bytes at
  * `out`, where SIMPLE_SIZE of them may be scribbled on; returns their number, 0: it is not that simple. */
-static inline size_t put_simple(struct row_encoder *encoder, size_t index, const struct vot_cell *cell, char *out) {
-    const struct vot_field *field = &encoder->table->fields[index];
+static inline size_t put_simple(struct row_encoder *encoder, size_t index, const struct vot_field *field,
+                                const struct vot_cell *cell, char *out) {
     struct slice text = {cell->bytes, cell->length};
     float single = NAN;
     double real = NAN;
@@ -183,10 +183,10 @@ static inline size_t put_simple(struct row_encoder *encoder, size_t index, const
             return 0;
         bigendian_put_double(out, real);
         return sizeof real;
-    case VOT_TYPE_BYTE: return put_integer(encoder, index, text, out, 1, 0, UINT8_MAX);
-    case VOT_TYPE_SHORT: return put_integer(encoder, index, text, out, 2, INT16_MIN, INT16_MAX);
-    case VOT_TYPE_INT: return put_integer(encoder, index, text, out, 4, INT32_MIN, INT32_MAX);
-    case VOT_TYPE_LONG: return put_integer(encoder, index, text, out, 8, INT64_MIN, INT64_MAX);
+    case VOT_TYPE_BYTE: return put_integer(encoder, index, field, text, out, 1, 0, UINT8_MAX);
+    case VOT_TYPE_SHORT: return put_integer(encoder, index, field, text, out, 2, INT16_MIN, INT16_MAX);
+    case VOT_TYPE_INT: return put_integer(encoder, index, field, text, out, 4, INT32_MIN, INT32_MAX);
+    case VOT_TYPE_LONG: return put_integer(encoder, index, field, text, out, 8, INT64_MIN, INT64_MAX);
     case VOT_TYPE_BOOLEAN:
         if (text.length) *out = vot_boolean_read(text);
         return text.length && *out;
@@ -197,6 +197,7 @@ static inline size_t put_simple(struct row_encoder *encoder, size_t index, const
 bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct error *error) {
     struct buffer *bytes = &encoder->row;
     const struct vot_cell *cells = row->cells;
+    const struct vot_field *fields = encoder->table->fields;
     const size_t count = row->count, mask = encoder->has_mask ? (count + 7) / 8 : 0;
     bytes->length = 0;
     encoder->rows++;
@@ -205,7 +206,7 @@ bool row_encode(struct row_encoder *encoder, const struct vot_row *row, struct e
     memset(out, 0, mask);
     out += mask;
     for (size_t i = 0; i < count; i++) {
-        size_t size = put_simple(encoder, i, &cells[i], out);
+        size_t size = put_simple(encoder, i, &fields[i], &cells[i], out);
         out += size;
         if (size) continue;
         bytes->length = (size_t)(out - bytes->bytes);

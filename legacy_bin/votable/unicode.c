@@ -119,8 +119,9 @@ bool utf16_append_utf8(struct buffer *buffer, struct slice utf8) {
     char *out = buffer_reserve(buffer, utf8.length * 2), *start = out;
     if (!out) return false;
     for (size_t i = 0; i < utf8.length;) {
-        uint32_t c;
-        size_t broken, size = decode((const unsigned char *)utf8.text + i, utf8.length - i, &c, &broken);
+        uint32_t c = (unsigned char)utf8.text[i];
+        size_t broken = 1, size = 1;
+        if (c >= 0x80) size = decode((const unsigned char *)utf8.text + i, utf8.length - i, &c, &broken);
         if (size == 0) c = 0xfffd;
         i += size ? size : broken;
         if (c >= 0x10000) {

@@ -226,6 +226,34 @@ def test_every_datatype_becomes_its_column(run: Run, tmp_path: Path) -> None:
         assert data["c16"].tolist() == [[1, 2], [3, header["TNULL16"]]]
 
 
+ROWS: list[tuple[Field, tuple[str, bytes], bytes]] = [  # a cell and its bytes, those of a cell without value
+    (("short", "", "7"), ("1", b"\0\1"), b"\0\7"),
+    (("char", "*"), ("ab", b"ab"), bytes(2)),
+    (("boolean", "2"), ("T ?", b"T\0"), bytes(2)),
+    (("float", ""), ("1.5", b"\x3f\xc0\0\0"), b"\x7f\xc0\0\0"),
+    (("boolean", "*"), ("0 ?", b"F\0"), bytes(2)),
+    (("unicodeChar", "*"), ("é😀", "é😀".encode()), bytes(6)),
+    (("unsignedByte", ""), ("0", b"\0"), b"\1"),
+    (("char", "2x*"), ("cd ", b"cd"), bytes(2)),  # the third blank fills a second string up
+    (("bit", "*"), ("101", b"\xa0"), bytes(1)),
+    (("short", "*"), ("0 -32768", b"\0\0\x80\0"), b"\x80\1" * 2),
+    (("double", "", "-1"), ("2", b"\x40" + bytes(7)), b"\x7f\xf8" + bytes(6)),
+]
+
+
+def test_every_byte_of_rows_is_known_where_columns_of_fixed_and_of_any_size_alternate(run: Run, tmp_path: Path) -> None:
+    text = tabledata([field for field, _, _ in ROWS], [[cell for _, (cell, _), _ in ROWS], [""] * len(ROWS)] * 3)
+    path, binary = write(tmp_path / "in.xml", text), tmp_path / "binary2.xml"
+    succeeded(run("votcnv", "-f", "votb2", "-o", binary, path))
+    first, second = b"".join(value for _, (_, value), _ in ROWS), b"".join(nothing for _, _, nothing in ROWS)
+    inside = second[:-8] + b"\xbf\xf0" + bytes(6)  # the null value of real numbers that the FIELD says
+    for source in (path, binary):
+        file = succeeded(run("votcnv", "-f", "fits", source)).stdout
+        stored = stream_bytes(succeeded(run("votcnv", "-f", "votfits", source)).stdout)
+        assert file[-2880:] == ((first + second) * 3).ljust(2880, b"\0")
+        assert stored[-2880:] == ((first + inside) * 3).ljust(2880, b"\0")
+
+
 def test_keywords_carry_identifiers_infos_and_params_even_from_behind_the_table(run: Run, tmp_path: Path) -> None:
     long_value = "it's " + "long " * 40 + "end"
     text = (
