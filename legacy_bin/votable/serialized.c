@@ -15,6 +15,7 @@ struct serialized {
     struct sink *xml;            /* owned */
     enum format format;          /* of the current table's rows; FORMAT_VOTABLE: they are the XML writer's */
     const struct vot_node *held; /* the TABLE whose start has not been written */
+    const struct vot_node *data; /* its DATA that is open */
     struct row_spool *spool;     /* rows that wait */
     struct spool *encoded;       /* rows that wait as the bytes they will be, for exchange */
     struct row_encoder encoder;  /* rows that are not in `spool` */
@@ -37,8 +38,9 @@ static bool release(struct serialized *serialized, const struct vot_table *table
             index++;
             is_done = null && null->is_set && !is_stated ? null_field_replay(xml, child, null->value, error)
                                                          : sink_replay(xml, child, NULL, NULL, error);
-        } else if (child->element == VOT_DATA && !child->next) { /* the one that is open */
-            is_done = sink_start(xml, child, error);
+        } else if (child == serialized->data) { /* what is behind it comes behind the rows */
+            serialized->held = NULL;
+            return sink_start(xml, child, error);
         } else {
             is_done = sink_replay(xml, child, NULL, NULL, error);
         }
@@ -76,7 +78,10 @@ static bool wrap(struct serialized *serialized, const struct vot_table *table, b
 
 static bool start(struct sink *sink, const struct vot_node *node, struct error *error) {
     struct serialized *serialized = (struct serialized *)sink;
-    if (serialized->held) return true;
+    if (serialized->held) {
+        if (node->element == VOT_DATA) serialized->data = node;
+        return true;
+    }
     if (node->element == VOT_TABLE) {
         serialized->held = node;
         return true;

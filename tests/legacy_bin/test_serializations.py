@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import warnings
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
@@ -325,3 +326,37 @@ def test_rows_of_nothing_but_empty_arrays_come_back(run: Run, tmp_path: Path, fo
     path = converted(run, tmp_path, [(("bit", "*"), [""] * 3), (("double", "*"), [""] * 3)], form)
     assert csv_rows(run("votcnv", "-f", "csv", path)) == [["", ""]] * 3
     assert succeeded(run("votinfo", "-s", path)).text == "3 2\n"
+
+
+BEHIND_THE_ROWS = (
+    '<VOTABLE version="1.3" xmlns="http://www.ivoa.net/xml/VOTable/v1.3"><RESOURCE><TABLE nrows="3">'
+    '<FIELD name="n" datatype="int"/><FIELD name="t" datatype="char" arraysize="*"/><LINK href="u"/><DATA><TABLEDATA>'
+    "<TR><TD>3</TD><TD>c</TD></TR><TR><TD>1</TD></TR><TR><TD/><TD>b</TD></TR></TABLEDATA></DATA>"
+    '<INFO name="overflow" value="x"/></TABLE><INFO name="behind" value="y"/></RESOURCE><INFO name="end" value="z"/>'
+    "</VOTABLE>"
+)
+
+
+def shape(element: ET.Element) -> tuple[object, ...]:
+    """A document without its rows and what says which of their values are null."""
+    name = element.tag.split("}")[-1]
+    inner = [] if name == "DATA" else [shape(child) for child in element if not child.tag.endswith("VALUES")]
+    return name, dict(element.attrib), inner
+
+
+@pytest.mark.parametrize("format", SERIALIZATIONS[1:])
+@pytest.mark.parametrize(
+    "command",
+    ["votcnv", "votsort", "votsort -d -t 2", "votselect -t 2", "votselect -N t", "votsplit -c 1"],
+)
+def test_what_stands_behind_the_rows_stays_there(run: Run, tmp_path: Path, command: str, format: str) -> None:
+    documents = []
+    for name in ("vot", format):
+        folder = tmp_path / name
+        folder.mkdir()
+        write(folder / "t.xml", BEHIND_THE_ROWS)
+        output = succeeded(run(*command.split(), "-f", name, "t.xml", cwd=folder)).stdout.decode()
+        parts = sorted(folder.glob("t?*.xml"))
+        texts = [path.read_text(encoding="utf-8") for path in parts] or [output]
+        documents.append([shape(ET.fromstring(text)) for text in texts])
+    assert documents[0] == documents[1]
