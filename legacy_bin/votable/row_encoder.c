@@ -158,14 +158,25 @@ static inline __attribute__((always_inline)) size_t put_integer(struct row_encod
     return size;
 }
 
-/* What most cells are: one item as text, a number that is a value, or none at all where NaN says that. Its bytes at
- * `out`, where SIMPLE_SIZE of them may be scribbled on; returns their number, 0: it is not that simple. */
+/* One number that is its bytes already, and a value. */
+static inline size_t put_stored(struct row_encoder *encoder, size_t index, const struct vot_field *field,
+                                const struct vot_cell *cell, char *out) {
+    if (!vot_cell_is_item(field, cell) || field->has_arraysize || field->null.text) return 0;
+    if (encoder->facts && vot_type_is_integer(field->type) && !note_integers(field, cell, &encoder->facts[index]))
+        return 0;
+    memcpy(out, cell->bytes, SIMPLE_SIZE); /* VOT_CELL_SLACK may be read */
+    return cell->length;
+}
+
+/* What most cells are: one item, stored or as text, a number that is a value, or none at all where NaN says that. Its
+ * bytes at `out`, where SIMPLE_SIZE of them may be scribbled on; returns their number, 0: it is not that simple. */
 static inline size_t put_simple(struct row_encoder *encoder, size_t index, const struct vot_field *field,
                                 const struct vot_cell *cell, char *out) {
     struct slice text = {cell->bytes, cell->length};
     float single = NAN;
     double real = NAN;
-    if (cell->form > VOT_CDATA || field->has_arraysize) return 0;
+    if (cell->form == VOT_BYTES) return put_stored(encoder, index, field, cell, out);
+    if (cell->form == VOT_NULL || field->has_arraysize) return 0;
     switch (field->type) {
     case VOT_TYPE_FLOAT:
         if (field->null.text) return 0;
