@@ -33,7 +33,7 @@ static const struct option options[] = {
 static const struct example examples[] = {
     {"votsplit stars.xml", "stars0000.xml, stars0001.xml, ... with a table each"},
     {"votsplit -n 1000 -f csv -D parts -b part stars.xml", "parts/part0000.csv, ... with a thousand rows each"},
-    {"votsplit -N band --dry-run stars.xml", "the files that there would be, one for each value of band"},
+    {"votsplit -N var --dry-run stars.xml", "the files that there would be, one for each value of var"},
     {0},
 };
 
