@@ -36,12 +36,16 @@ static void check(const struct tool *tool, const struct option *table, int argc,
     if (result == PARSE_RUN) {
         hold(operands == arguments.operand_count, "the number of operands");
         hold((operands == 0) == (arguments.first_operand == NULL), "a first operand");
+        hold(arguments_count(&arguments, 5) <= arguments.count || argc > 1, "no more than were given");
+        arguments_flag(&arguments, 2);
+    }
+    const struct argument *last = arguments.count > 0 ? &arguments.items[arguments.count - 1] : NULL;
+    bool acts = last && last->option && last->option->kind == OPTION_ACTION && last->is_on;
+    if (result == PARSE_RUN && !acts) { /* what stands before an action has no effect */
         arguments_integer(&arguments, 3, 7);
         arguments_integer(&arguments, 9, 7);
         double number = arguments_real(&arguments, 4, 0.5);
         hold(number == number, "a number is one");
-        hold(arguments_count(&arguments, 5) <= arguments.count || argc > 1, "no more than were given");
-        arguments_flag(&arguments, 2);
     }
     options_free(&arguments);
 }
