@@ -5,28 +5,18 @@
 
 static void read_rows(void *context, struct row_job *job, unsigned worker) {
     struct measure_crew *crew = context;
-    size_t numbers = measures_numbers(crew->measures);
     (void)worker;
     job->made.length = 0;
-    char *room = buffer_reserve(&job->made, job->rows.rows * numbers * sizeof(double) + 1);
-    if (!room) error_set_memory(&job->error);
-    double *values = (double *)room; /* a buffer's start is aligned for all */
-    for (size_t i = 0; room && i < job->rows.rows; i++, values += numbers) {
-        struct vot_row row = row_batch_row(&job->rows, i);
-        measures_read(crew->measures, &row, values);
-    }
+    char *room = buffer_reserve(&job->made, measures_numbers(crew->measures, &job->rows) * sizeof(double));
+    if (room)
+        measures_read(crew->measures, &job->rows, (double *)room); /* a buffer's start is aligned for all */
+    else
+        error_set_memory(&job->error);
 }
 
 static bool add_rows(void *context, struct row_job *job, struct error *error) {
     struct measure_crew *crew = context;
-    size_t numbers = measures_numbers(crew->measures);
-    const double *values = (const double *)job->made.bytes;
-    bool done = true;
-    for (size_t i = 0; done && !job->error.text && i < job->rows.rows; i++, values += numbers) {
-        struct vot_row row = row_batch_row(&job->rows, i);
-        done = measures_add_read(crew->measures, &row, values, error);
-    }
-    return done;
+    return job->error.text || measures_add_read(crew->measures, &job->rows, (const double *)job->made.bytes, error);
 }
 
 static void begin(struct measure_crew *crew) {

@@ -165,14 +165,13 @@ static bool tell_unreadable(struct measures *measures, const struct measure *col
     return true;
 }
 
-/* The word of a value, exact for integers. */
-static uint64_t word_of(const struct measures *measures, struct measure *column, const struct vot_cell *cell,
-                        double value) {
+/* The word of a row's value, exact for integers. */
+static uint64_t word_of(struct measure *column, uint64_t row, const struct vot_cell *cell, double value) {
     int64_t integer;
     if (isnan(value)) return KEPT_NONE;
     if (column->integers == UINT64_MAX) {
         if (vot_cell_integer(column->field, cell, &integer)) return word_of_integer(integer);
-        column->integers = measures->row_count;
+        column->integers = row;
     }
     return word_of_double(value);
 }
@@ -220,57 +219,109 @@ static bool add_block(struct measures *measures, struct error *error) {
     return !measures->kept || kept_values_add(measures->kept, measures->groups, measures->words, rows, error);
 }
 
-/* `values`: of the numbers, if they are known. */
-static inline __attribute__((always_inline)) bool add_row(struct measures *measures, const struct vot_row *row,
-                                                          const double *values, struct error *error) {
+/* The group of a row, which becomes the one at `at` of the block. */
+static inline __attribute__((always_inline)) bool take_group(struct measures *measures, const struct vot_row *row,
+                                                             size_t at, struct error *error) {
     uint32_t group = 0;
     if (measures->keys && (!group_keys_find(measures->keys, row, &group, error) ||
                            !make_room(measures, group_keys_count(measures->keys), error)))
         return false;
+    measures->groups[at] = group;
+    measures->rows[group]++;
+    return true;
+}
+
+/* So many rows more are in the block. */
+static inline bool end_rows(struct measures *measures, size_t rows, struct error *error) {
+    measures->row_count += rows;
+    measures->block_rows += rows;
+    if (measures->block_rows < measures->block_room) return true;
+    return add_block(measures, error) && is_within_memory(measures, measures->group_capacity, error);
+}
+
+bool measures_add(struct measures *measures, const struct vot_row *row, struct error *error) {
     size_t at = measures->block_rows;
+    if (!take_group(measures, row, at, error)) return false;
     for (size_t i = 0; i < measures->request.column_count; i++) {
         struct measure *column = &measures->columns[i];
         const struct vot_cell *cell = &row->cells[column->column];
         double *value = &column->values[at];
         bool done = true;
         if (!column->is_number)
-            done = read_other(measures, column, cell, group, value, error);
-        else if (values)
-            *value = values[i];
+            done = read_other(measures, column, cell, measures->groups[at], value, error);
         else if (!find_number(column, cell, value))
             done = tell_unreadable(measures, column, cell, error);
         if (!done) return false;
-        if (column->words) column->words[at] = word_of(measures, column, cell, *value);
+        if (column->words) column->words[at] = word_of(column, measures->row_count, cell, *value);
     }
-    measures->groups[at] = group;
-    measures->rows[group]++;
-    measures->row_count++;
-    if (++measures->block_rows < measures->block_room) return true;
-    return add_block(measures, error) && is_within_memory(measures, measures->group_capacity, error);
+    return end_rows(measures, 1, error);
 }
 
-bool measures_add(struct measures *measures, const struct vot_row *row, struct error *error) {
-    return add_row(measures, row, NULL, error);
+/* From one column's numbers to the next one's; no power of two, as in the block. */
+static size_t stride_of(const struct row_batch *rows) {
+    return rows->rows | 1;
 }
 
-/* One for each column, and a last one: whether all could be read. */
-size_t measures_numbers(const struct measures *measures) {
-    return measures->request.column_count + 1;
+/* First whether all could be read, then the columns. */
+size_t measures_numbers(const struct measures *measures, const struct row_batch *rows) {
+    return 1 + measures->request.column_count * stride_of(rows);
 }
 
-void measures_read(const struct measures *measures, const struct vot_row *row, double *values) {
+void measures_read(const struct measures *measures, const struct row_batch *rows, double *values) {
     bool is_read = true;
-    for (size_t i = 0; i < measures->request.column_count; i++) {
+    double *value = values + 1;
+    for (size_t i = 0; i < measures->request.column_count; i++, value += stride_of(rows)) {
         const struct measure *column = &measures->columns[i];
-        if (column->is_number) is_read = find_number(column, &row->cells[column->column], &values[i]) && is_read;
+        const struct vot_cell *cell = rows->cells + column->column;
+        for (size_t row = 0; column->is_number && row < rows->rows; row++, cell += rows->columns)
+            is_read = find_number(column, cell, &value[row]) && is_read;
     }
-    values[measures->request.column_count] = is_read;
+    values[0] = is_read;
 }
 
-bool measures_add_read(struct measures *measures, const struct vot_row *row, const double *values,
+/* The cells of a column, from a row on, so many as go to the block. */
+static bool add_cells(struct measures *measures, struct measure *column, const struct row_batch *rows, size_t first,
+                      size_t count, const double *values, struct error *error) {
+    size_t at = measures->block_rows;
+    const struct vot_cell *cell = rows->cells + first * rows->columns + column->column;
+    if (column->is_number) memcpy(&column->values[at], values + first, count * sizeof *values);
+    for (size_t i = 0; !column->is_number && i < count; i++)
+        if (!read_other(measures, column, &cell[i * rows->columns], measures->groups[at + i], &column->values[at + i],
+                        error))
+            return false;
+    for (size_t i = 0; column->words && i < count; i++)
+        column->words[at + i] =
+            word_of(column, measures->row_count + i, &cell[i * rows->columns], column->values[at + i]);
+    return true;
+}
+
+/* What could not be read is told in its turn. */
+static bool add_row_by_row(struct measures *measures, const struct row_batch *rows, struct error *error) {
+    bool done = true;
+    for (size_t i = 0; done && i < rows->rows; i++) {
+        struct vot_row row = row_batch_row(rows, i);
+        done = measures_add(measures, &row, error);
+    }
+    return done;
+}
+
+bool measures_add_read(struct measures *measures, const struct row_batch *rows, const double *values,
                        struct error *error) {
-    bool is_read = values[measures->request.column_count] > 0;
-    return add_row(measures, row, is_read ? values : NULL, error);
+    if (values[0] == 0) return add_row_by_row(measures, rows, error);
+    size_t count;
+    for (size_t first = 0; first < rows->rows; first += count) {
+        size_t at = measures->block_rows, room = measures->block_room - at, left = rows->rows - first;
+        count = left < room ? left : room;
+        for (size_t i = 0; i < count; i++) {
+            struct vot_row row = row_batch_row(rows, first + i);
+            if (!take_group(measures, &row, at + i, error)) return false;
+        }
+        const double *value = values + 1;
+        for (size_t i = 0; i < measures->request.column_count; i++, value += stride_of(rows))
+            if (!add_cells(measures, &measures->columns[i], rows, first, count, value, error)) return false;
+        if (!end_rows(measures, count, error)) return false;
+    }
+    return true;
 }
 
 /* The values of one column, going by in order. */

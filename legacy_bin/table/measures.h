@@ -17,6 +17,7 @@
 
 #include "table/group_keys.h"
 #include "table/statistics.h"
+#include "votable/row_batch.h"
 
 struct measure_request {
     const struct vot_table *table;
@@ -60,11 +61,12 @@ struct measures;
 
 struct measures *measures_open(const struct measure_request *request, struct error *error); /* NULL with error set */
 bool measures_add(struct measures *measures, const struct vot_row *row, struct error *error);
-/* The same in two steps: the first one, which is the longer, changes nothing and may be done by any thread. `values`
- * has room for measures_numbers(). */
-size_t measures_numbers(const struct measures *measures);
-void measures_read(const struct measures *measures, const struct vot_row *row, double *values);
-bool measures_add_read(struct measures *measures, const struct vot_row *row, const double *values, struct error *error);
+/* The same with many rows, in two steps: the first one, which is the longer, changes nothing and may be done by any
+ * thread. `values` has room for measures_numbers(). */
+size_t measures_numbers(const struct measures *measures, const struct row_batch *rows);
+void measures_read(const struct measures *measures, const struct row_batch *rows, double *values);
+bool measures_add_read(struct measures *measures, const struct row_batch *rows, const double *values,
+                       struct error *error);
 bool measures_finish(struct measures *measures, struct error *error);
 
 size_t measures_groups(const struct measures *measures);
