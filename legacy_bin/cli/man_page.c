@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* The day the pages' common prose was last changed; a build's own date would make builds differ. */
-#define PAGE_DATE "November 24, 2026"
+#define PAGE_DATE "November 26, 2026"
 
 enum { LINE = 72 };
 
