@@ -16,6 +16,7 @@ from astropy.io.votable import parse
 from astropy.table import Column, QTable, Table
 from astropy.table.table_helpers import ArrayWrapper
 from astropy.time import Time, TimeDelta
+from astropy.timeseries import TimeSeries
 from astropy.utils.data_info import ParentDtypeInfo
 
 from voclient.tasking import TaskParameterError
@@ -154,6 +155,15 @@ def test_a_time_becomes_what_it_looks_like(time: Time, values: list[Any], unit: 
     field = fields_of(table)["when"]
     assert (field.unit, field.system.timeorigin) == (unit, origin)
     assert parse(BytesIO(document_of(table))).get_first_table().array["when"].tolist() == values
+
+
+def test_a_time_series_is_a_table(vao: ModuleType) -> None:
+    series = TimeSeries(time=WHEN, data={"flux": [1, 2] * u.Jy})
+    series["time"].info.description = "Mid-exposure"
+    table = vao.votsort(series, name="flux", descending=True)["table"]
+    assert (table.colnames, table["flux"].tolist(), str(table["flux"].unit)) == (["time", "flux"], [2, 1], "Jy")
+    assert table["time"].description == "Mid-exposure"
+    assert series.colnames == ["time", "flux"]
 
 
 def test_what_is_masked_stays_so(vao: ModuleType) -> None:

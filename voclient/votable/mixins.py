@@ -64,7 +64,10 @@ def plain_columns(table: Any) -> tuple[Any, list[System]]:
     ValueError
         For a column of another class.
     """
-    plain = table[:]
+    from astropy.table import QTable, Table
+
+    kind = QTable if isinstance(table, QTable) else Table  # a TimeSeries insists on its columns
+    plain = kind(table[:], copy=False)
     systems: list[System] = []
     for column in filter(_is_mixin, list(plain.itercols())):
         name = column.info.name
