@@ -49,11 +49,13 @@ static bool is_query_status(const struct vot_node *info) {
     return starts_with(vot_attribute(info, "name"), "QUERY_STATUS");
 }
 
+/* The first of them, whichever RESOURCE it may be inside. */
 static const struct vot_node *results_resource(const struct facts *facts) {
-    const struct vot_node *resource = facts->resource;
-    while (resource && !slice_equal_nocase(vot_attribute(resource, "type"), SLICE("results")))
-        resource = vot_sibling(resource, VOT_RESOURCE);
-    return resource;
+    const struct vot_node *node = facts->resource;
+    while (node &&
+           !(node->element == VOT_RESOURCE && slice_equal_nocase(vot_attribute(node, "type"), SLICE("results"))))
+        node = vot_next_node(node, facts->root);
+    return node;
 }
 
 /* The INFOs named QUERY_STATUS in the first place that has any: the last of them, and whether one says OK. */

@@ -76,6 +76,8 @@ STATUS = '<INFO name="{}" value="{}"/>'
         (resource(STATUS.format("query_status_code", "okay")), 0),
         (resource(STATUS.format("QUERY_STATUS", "ERROR")), 1),
         (resource("", 'type="meta"') + resource(STATUS.format("QUERY_STATUS", "OVERFLOW"), 'type="results"'), 1),
+        (resource(resource(STATUS.format("QUERY_STATUS", "OVERFLOW"), 'type="Results"')), 1),
+        (resource(resource(STATUS.format("QUERY_STATUS", "OK"))), -1),
         (STATUS.format("QUERY_STATUS", "OK"), 0),
         (STATUS.format("QUERY_STATUS", "OK") + resource(""), 0),
         (resource(STATUS.format("QUERY", "OK")), -1),
