@@ -201,6 +201,14 @@ def test_help_may_come_from_h_and_on_stderr(program: Callable[..., Path], tmp_pa
         ("  -j<n>    jobs", ["-j"], "<n>", "jobs"),
         ("  +i: Append the primary header", ["+i"], "", "Append the primary header"),
         ("   -A ARGS...   run it", ["-A"], "ARGS", "run it"),
+        ("  -D setting=value, --define setting=value  override", ["-D", "--define"], "setting=value", "override"),
+        ("  -F FILTER[:options]  add a filter", ["-F"], "FILTER[:options]", "add a filter"),
+        ("-c cmd : program as text", ["-c"], "cmd", "program as text"),
+        ("-b     : warn", ["-b"], "", "warn"),
+        ("  --arg a v      set $a to <v>", ["--arg"], "a v", "set $a to <v>"),
+        (" --proxy-cacert <file> CA certificate", ["--proxy-cacert"], "<file>", "CA certificate"),
+        (" --disallow-user Disallow it in URLs", ["--disallow-user"], "", "Disallow it in URLs"),
+        ("  -e  ........  --quit-at-end   Quit", ["-e", "--quit-at-end"], "", "Quit"),
     ],
 )
 def test_the_styles_of_options_are_read(line: str, names: list[str], value: str, help: str) -> None:
@@ -227,6 +235,23 @@ def test_usage_lines_are_joined_and_end_where_options_begin() -> None:
         ("usage: p [flags and input files in any order]\n -k --keep   keep\n", {"keep": "--keep", "files": "{}"}),
         ("usage: p [-i addr] [-s]\n -i\tthe address\n -s\tsilent\n", {"i": "-i {}", "s": "-s"}),
         ("usage: p [-i]\n  -i: without\n  +i: with\n", {"i": "-i", "plus_i": "+i"}),
+        ("usage: p [-v | --version] [-p | --paginate | -P] [--bare] [--git-dir=<path>]\n"
+         "         [--exec-path[=<path>]] [-c <name>=<value>] <command>\n\nUsual commands\n",
+         {"p": "-p", "paginate": "--paginate", "p_2": "-P", "bare": "--bare", "git_dir": "--git-dir={}",
+          "exec_path": "--exec-path={}", "c": "-c {}", "command": "{}"}),
+        ("usage: python3 -m p [-m TEXT] [word ...]\n  -m TEXT  text\n", {"m": "-m {}", "word": "{}"}),
+        ("usage: p [-a] [more options; see below] file\n", {"a": "-a", "file": "{}"}),
+        ("usage: p [-a] DIR [PATTERN, ...]\n", {"a": "-a", "dir": "{}", "pattern": "{}"}),
+        ("usage: p [-a]\n         dir inputs [inputs ...]\n", {"a": "-a", "dir": "{}", "inputs": "{}"}),
+        ("Usage: p [-a] file[.zip] [list]\n  Default action is to take all files, except those left out;\n"
+         "  -a  archive all of it    -b  back it up\n  -c  copy all of it       -d  delete it\n"
+         "  -e  erase what is there  -f  free it\n",
+         {letter: f"-{letter}" for letter in "abcdef"} | {"file": "{}", "list": "{}"}),
+        ("Usage: p [path...]\nTests:\n  -amin N -empty -size N[bck]\n",
+         {"amin": "-amin {}", "empty": "-empty", "size": "-size {}", "path": "{}"}),
+        ("Usage: p [-r|-g] [-q <level>] -v <FITS>\nmore:   [-T] [-O <file>]\n",
+         {"r": "-r", "g": "-g", "q": "-q {}", "v": "-v", "t": "-T", "o": "-O {}", "fits": "{}"}),
+        ("Usage: p [options] <the filter> [file...]\n", {"the_filter": "{}", "file": "{}"}),
     ],
 )  # fmt: skip
 def test_the_usage_lines_of_older_programs_are_read(text: str, words: dict[str, str]) -> None:
@@ -240,6 +265,18 @@ def test_the_usage_lines_of_older_programs_are_read(text: str, words: dict[str, 
 )  # fmt: skip
 def test_a_summary_is_what_the_program_is_for(text: str) -> None:
     assert summary_of(text, "prog") == "Do it well"
+
+
+def test_what_is_a_part_of_the_help_only_is_asked_for_again(program: Callable[..., Path]) -> None:
+    text = """case $1-$2 in --help-all) printf ' -a  one\\n -b  two\\n';;
+    *) printf 'Usage: part [options] url\\n -a  one\\nFor all options "--help all".\\n';; esac\n"""
+    draft = draft_from_program(str(program("part", text, "/bin/sh")))
+    assert set(draft.parameters) == {"a", "b", "url"}
+
+
+def test_bold_letters_of_a_terminal_are_letters(program: Callable[..., Path]) -> None:
+    path = program("bold", "printf 'usage: bold [-a]\\n  -\\b-a\\ba  _\\ba_\\bl_\\bl\\n'\n", "/bin/sh")
+    assert draft_from_program(str(path)).parameters["a"]["help"] == "All"
 
 
 def test_an_answer_that_repeats_the_question_is_no_help(program: Callable[..., Path]) -> None:

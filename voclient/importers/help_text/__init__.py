@@ -57,6 +57,9 @@ def draft_from_program(name: str, help_options: Iterable[str] = ("--help", "-h")
             raise TaskError(f"{name}: cannot be run: {error.strerror}") from error
         if not any(_merit(text, word)[:2]):
             continue
+        if f"{word} all" in text:
+            # As curl says: this is a part of them.
+            text += "\n" + ask(path, f"{word} all", timeout=timeout)[0]
         draft = None
         if "--describe" in text and (found := read_description(ask(path, "--describe", timeout=timeout)[0])):
             draft = make_draft(task, executable, found[0], found[1], found[2], text)

@@ -90,7 +90,8 @@ def make_draft(name: str, executable: str, summary: str, options: list[Option], 
 
 def summary_of(text: str, name: str) -> str:
     """What a program says it is for: the first phrase that is no usage line, option or heading."""
-    lines = [line.strip() for line in text.splitlines()]
+    raw = text.expandtabs().splitlines()
+    lines = [line.strip() for line in raw]
     in_usage = False
     for i, line in enumerate(lines):
         if re.match(r"(usage|synopsis)\b", line, re.IGNORECASE):
@@ -100,10 +101,14 @@ def summary_of(text: str, name: str) -> str:
             in_usage = False
             continue
         if in_usage and (
-            line.startswith(("or:", "[", "-", "<", "{", "(", name)) or not re.match(r"[A-Z][\w']* ['(\w]", line)
+            line.startswith(("or:", "[", "-", "<", "{", "(", name))
+            or not re.match(r"[A-Z][\w']* ['(\w]", line)
+            or re.search(r" \| |\]$", line)
         ):
             continue
         if line.startswith(("-", "[", "<", "{")) or line.endswith(":") or len(line.split()) < 2:
+            continue
+        if raw[i].startswith(" " * 12) and i and lines[i - 1]:  # an option's phrase goes on
             continue
         if re.search(r"(unknown|invalid|illegal|unrecognized|unrecognised) option|^error\b", line, re.IGNORECASE):
             continue
@@ -163,7 +168,7 @@ def _parameter(draft: Draft, own: str, option: Option, is_required: bool) -> dic
         parameter["required"] = True
     elif option.default is not None and not option.many:
         parameter |= _default(kind, parameter.get("choices"), option.default)
-    parameter["help"] = help or f"The value {option.value.strip('<>{}[]')}"
+    parameter["help"] = help or f"The value {re.sub('[][<>{}]', '', option.value)}"
     name = literal_word(option.long)
     if option.many:
         parameter["argv"] = argv_field([name, "{...}"])

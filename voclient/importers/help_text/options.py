@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_BOX = re.compile("[│┃║╭╮╰╯─━╔╗╚╝═┌┐└┘]")
+from .layout import help_lines
+
 _NAME = r"--?[A-Za-z0-9?#@%](?:[\w.-]*\w)?|\+[A-Za-z]\w*|--\[no-\][\w-]+"
 _START = re.compile(rf"(\s*\*?\s*)((?:{_NAME})(?=[\s,=\[<|/:({{]|$).*)")
 _VALUE = re.compile(
@@ -15,7 +16,7 @@ _VALUE = re.compile(
       | [ ](?P<list>\[[A-Za-z][\w-]*[ ]\.\.\.\])              # --skip [FILE ...]
       | [ ](?P<angle><[^>]*>)
       | [ ](?P<choices>\{[^}]*\}|\[\w[^\[\]\s]*\|[^\[\]]*\])
-      | [ ](?P<word>\[?[A-Za-z][\w.:|/-]*\]?)""",
+      | [ ](?P<word>[A-Za-z][\w-]*(?:=\S+|\[[:,=][^\s\]]*\])|\[?[A-Za-z][\w.:|/-]*\]?)  # NAME=VALUE, FILE[:MODE]""",
     re.VERBOSE,
 )
 _GOES_ON = re.compile(
@@ -24,7 +25,11 @@ _GOES_ON = re.compile(
 )
 """What still belongs to the names of an option, behind blanks: another name, or what typer has in its next column."""
 _MORE = re.compile(r"(?:\s(\[[^\]]*\.\.\.\]|\.\.\.)|(\.\.\.))")
-_AGAIN = re.compile(r"(several|multiple|many) times|more than once|(may|can) be repeated", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"(several|multiple|many) times|more than once|\b(may|can)( be)? repeat|multi-allowed|\brepeatable\b"
+    r"|several -\w's|(may|can) be (given|used|specified|passed) (repeatedly|again)|use (again|repeatedly) ",
+    re.IGNORECASE,
+)
 _DEFAULT = re.compile(r"[\[(](?:env var: [^;\]]*; *)?default(?:s to|:| is|=)?\s*([^\])]*?)(?:;[^\])]*)?[\])]", re.I)
 
 
@@ -79,7 +84,7 @@ def read_options(text: str) -> list[Option]:
         if option is None or set(option.names) & known:
             continue
         known |= set(option.names)
-        option.help = " ".join(filter(None, (option.help, words))).strip()
+        option.help = " ".join(filter(None, (option.help, words))).strip().removeprefix(": ")
         option.required = option.required or bool(re.search(r"\[required\]|\(required\)", option.help))
         found.append(option)
     return found
@@ -87,12 +92,12 @@ def read_options(text: str) -> list[Option]:
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
     """The part of each entry that names an option, and the phrase beside or below it."""
-    lines = [_BOX.sub(" ", line).expandtabs() for line in text.splitlines()]
+    lines = help_lines(text)
     i = 0
     while i < len(lines):
         start = _START.fullmatch(lines[i])
         i += 1
-        if start is None or len(start[1]) > 30 or (not start[1] and not re.search(r"\s{2}|^\S+$|,\s-", start[2])):
+        if start is None or len(start[1]) > 30 or (not start[1] and not re.search(r"\s{2}|^\S+$|,\s-|\s:\s", start[2])):
             continue
         spec, phrase = _split(start[2].rstrip())
         words = [phrase]
@@ -131,12 +136,15 @@ def _read_spec(spec: str) -> Option | None:
         elif found := re.match(r"<[^>]*>", rest):
             option.value, option.glued, rest = found[0], True, rest[found.end() :]
         rest = re.sub(r"^(\s*(,|\||/|\bor\b)\s*|\s+(?=--?\w))", "", rest)
-    if not option.names or (rest.startswith((".", "=", ":")) and not option.value):
-        option.help = rest[1:].strip()
-        return option if option.names and rest.startswith(":") else None
+    if option.names and rest.lstrip().startswith(":"):
+        # `-b : the phrase`, `-c cmd : the phrase`
+        option.help = rest.lstrip()[1:].strip()
+        return option
+    if not option.names or (rest.startswith((".", "=")) and not option.value):
+        return None
     if rest.strip():
         option.help = rest.strip()
-        if option.value and re.fullmatch(r"[a-z][\w-]*", option.value) and len(option.help.split()) > 1:
+        if option.value and re.fullmatch(r"[a-z][\w-]*|[A-Z][a-z]+", option.value) and len(option.help.split()) > 1:
             # `-h display this help`: not a value, but the phrase.
             option.help, option.value = f"{option.value} {option.help}", ""
     return option
@@ -159,8 +167,9 @@ def _take_value(option: Option, value: re.Match[str], rest: str) -> str:
             option.value, option.many = option.value[:-3], True
         elif item := re.fullmatch(r"<list\[(\w+)\]>", option.value):
             option.value, option.repeated = f"<{item[1]}>", True
-        # `A B`, or `A [A ...]`: several values.
-        while more := re.match(r" ([A-Z][A-Z0-9_-]*|<[^>]*>)(?=[\s,]|$)", rest):
+        # `A B`, or `A [A ...]`: several values, all written alike.
+        other = r"<[^>]*>" if value["angle"] else r"[a-z](?= *$)" if option.value.islower() else "[A-Z][A-Z0-9_-]*"
+        while more := re.match(rf" ({other})(?=[\s,]|$)", rest):
             option.value += f" {more[1]}"
             rest = rest[more.end() :]
         option.many = option.many or " " in re.sub(r"<[^>]*>", "<>", option.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 import shutil
 import signal
@@ -14,6 +15,7 @@ import time
 from voclient.tasking.errors import ExecutableNotFoundError
 
 _LIMIT = 1 << 20
+_OVERSTRUCK = re.compile(".\b")
 _ENVIRONMENT = {
     "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "100", "PAGER": "cat", "MANPAGER": "cat", "LC_ALL": "C.UTF-8",
     "LANGUAGE": "", "PYTHONIOENCODING": "utf-8", "GIT_PAGER": "cat",
@@ -32,7 +34,7 @@ def find_program(name: str) -> str:
 
 
 def ask(path: str, word: str, *, timeout: float = 10.0) -> tuple[str, str]:
-    """What a program prints when it is given one word.
+    """What a program prints when it is asked with a word, or several between blanks.
 
     It has no input, no terminal, a folder of its own that is removed, a process group of its own that is ended, and
     a limit of time and of output.
@@ -42,7 +44,7 @@ def ask(path: str, word: str, *, timeout: float = 10.0) -> tuple[str, str]:
     path : str
         The program.
     word : str
-        Such as `--help`.
+        Such as `--help`, or `--help all`.
     timeout : float, optional
         Seconds.
 
@@ -54,7 +56,7 @@ def ask(path: str, word: str, *, timeout: float = 10.0) -> tuple[str, str]:
     with tempfile.TemporaryDirectory(prefix="voclient-") as folder:
         environment = os.environ | _ENVIRONMENT
         process = subprocess.Popen(
-            [os.path.basename(path), word], executable=path,
+            [os.path.basename(path), *word.split()], executable=path,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
             env=environment, start_new_session=True,
         )  # fmt: skip
@@ -88,7 +90,9 @@ def _read(process: subprocess.Popen[bytes], deadline: float) -> tuple[str, str]:
                     selector.unregister(key.fileobj)
             if any(len(text) > _LIMIT for text in found.values()):
                 break  # nobody reads on, so the program would not, either
-    return found["stdout"].decode("utf-8", "replace"), found["stderr"].decode("utf-8", "replace")
+    # Overstruck characters are bold, or underlined.
+    stdout, stderr = (_OVERSTRUCK.sub("", found[name].decode("utf-8", "replace")) for name in ("stdout", "stderr"))
+    return stdout, stderr
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:

@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from .options import Option
 
 _HEAD = re.compile(r"^\s*(usage|synopsis)\s*:?\s*(.*)$", re.IGNORECASE)
-_OPTIONS = re.compile(r"\[?<?(options?|flags?|opts?|general options|global options)>?\]?(\.\.\.|…)?", re.IGNORECASE)
+_OPTIONS = re.compile(
+    r"\[?<?(options?|flags?|opts?|switches|general options|global options)>?\]?(\.\.\.|…)?", re.IGNORECASE
+)
 _NAME = re.compile(r"--?[A-Za-z0-9?][\w-]*")
-_ENTRY = re.compile(r"-\S.*\S(\s{2,}|\t)\S|-\w\t\S|[-+]\w[\w-]*: ")
+_ENTRY = re.compile(r"-\S.*\S(\s{2,}|\t)\S|-\w(\t|\s{2,})\S|[-+]\w[\w-]*: ")
 """An option and its phrase: the usage has ended."""
+_BRACKETS = re.compile(r"\[[^\]]*\]|<[^>]*>|\{[^}]*\}")
+_SENTENCE = re.compile(r"([a-z']+,? ){3}|[a-z]{2}[;.](\s|$)")
+_MODULE = re.compile(r"python[\d.]* -m (?=[A-Za-z])")
+_VALUE = r"(?:<[^<>]+>|[A-Za-z][\w:.,/-]*)(?:=(?:<[^<>]+>|[\w-]+))?"
 _PROSE = frozenset(("a", "an", "and", "any", "are", "for", "in", "of", "or", "the", "to", "with"))
 
 
@@ -47,12 +53,17 @@ def find_usage(text: str) -> list[str]:
         head = _HEAD.match(line)
         if head is None or (head[1].lower() == "synopsis" and head[2]):
             continue
-        found: list[str] = [head[2].strip()] if head[2].strip() else []
+        found: list[str] = [_MODULE.sub("", head[2].strip(), 1)] if head[2].strip() else []
         indent = len(line) - len(line.lstrip())
+        aligned = head.start(2) + len(head[2].split(" ")[0])  # argparse begins its further lines behind the name
         for other in lines[i + 1 :]:
             if not other.strip() and not found:
                 continue
-            if not other.strip() or len(other) - len(other.lstrip()) <= indent:
+            own = len(other) - len(other.lstrip())
+            if found and (more := re.match(r"\s*more:\s+(?=[\[-])", other)):
+                found[-1] += f" {other[more.end() :].strip()}"  # CFITSIO's
+                continue
+            if not other.strip() or own <= indent:
                 break
             piece = other.strip()
             if _ENTRY.match(piece):
@@ -61,7 +72,7 @@ def find_usage(text: str) -> list[str]:
             program = found[0].split()[0] if found else ""
             if not found or again or (program and piece.split()[0] == program):
                 found.append(re.sub(r"^or:\s+", "", piece))
-            elif piece.startswith(("-", "[", "<", "{", "(")) or not re.match(r"[a-z]+ [a-z]+ ", piece):
+            elif own > aligned or not _SENTENCE.search(_BRACKETS.sub(" ", piece)):
                 found[-1] += " " + piece
             else:
                 break
@@ -91,16 +102,25 @@ def read_usage(text: str) -> Usage:
         i += 1
         if _OPTIONS.fullmatch(token) or token in ("--", "[--]", "|"):
             continue
+        if token == "-v":  # verbose: what follows is the operand
+            usage.options.append(Option([token]))
+            continue
         if token.startswith("-"):
-            usage.required.add(_NAME.match(token)[0] if _NAME.match(token) else token)  # type: ignore[index]
+            name = _NAME.match(token)[0] if _NAME.match(token) else token  # type: ignore[index]
+            usage.required.add(name)
+            value = ""
             if "=" not in token and i < len(tokens) and re.fullmatch(r"[A-Z][\w.-]*|<[^>]*>|\{[^}]*\}", tokens[i]):
+                value = f" {tokens[i]}"
                 i += 1
                 while i < len(tokens) and tokens[i] in (f"[{tokens[i - 1]} ...]", "..."):
                     i += 1
+            usage.options += _brief(token + value, are_words=True)
             continue
         inner = token[1:-1].strip() if token[0] in "[(" and token.endswith(("]", ")")) else None
         if inner is not None and inner.startswith("-"):
             names = [match[0] for part in inner.split("|") if (match := _NAME.match(part.strip()))]
+            if {"--help", "--version"} & set(names):
+                continue
             if len(names) > 1:
                 usage.exclusive.append((names, token[0] == "("))
             usage.options += [option for part in inner.split("|") for option in _brief(part.strip(), are_words)]
@@ -114,12 +134,17 @@ def _brief(text: str, are_words: bool = False) -> list[Option]:
     if found := re.fullmatch(r"-([A-Za-z0-9]+)", text):
         letters = [found[1]] if are_words or len(set(found[1])) < len(found[1]) else found[1]
         return [Option([f"-{letter}"]) for letter in letters]
-    if found := re.fullmatch(r"(-[A-Za-z0-9](?:[\w-]*(?=[ =]))?|--[\w-]+)([ =]?)(<[^<>]+>|[A-Za-z][\w:.,/-]*)", text):
-        return [Option([found[1]], found[3], joined=found[2] == "=", glued=not found[2])]
+    if found := re.fullmatch(r"(--[\w-]+)\[=(<[^<>]+>|\w+)\]", text):
+        return [Option([found[1]], found[2], joined=True, optional=True)]
+    if found := re.fullmatch(rf"(-[A-Za-z0-9](?:[\w-]*(?=[ =]))?)([ =]?)({_VALUE})|(--[\w-]+)([ =])({_VALUE})", text):
+        name, sign, value = (group for group in found.groups() if group is not None)
+        return [Option([name], value, joined=sign == "=", glued=not sign)]
     return [Option([text])] if re.fullmatch(r"--[\w-]+", text) else []
 
 
 def _operand(usage: Usage, token: str) -> None:
+    if ";" in token and " " in token:  # `[more options; see below]`
+        return
     if token in ("...", "[...]"):
         if usage.operands:
             usage.operands[-1].repeated = True
@@ -127,7 +152,9 @@ def _operand(usage: Usage, token: str) -> None:
     required = not token.startswith("[")
     repeated = token.rstrip("])").endswith("...")
     # (Of `NUMBER[SUFFIX]` the name is NUMBER.)
-    text = re.sub(r"(?<=\w)\[\w+\]", "", token).replace("...", " ").strip("[]() \t")
+    text = re.sub(r"(?<=\w)\[\.?\w+\]", "", token).replace("...", " ").strip("[]() \t").rstrip(", ")
+    if text.startswith("<") and text.count("<") == 1 and re.fullmatch(r"<\w+( \w+)+>", text):
+        text = text.replace(" ", "_")
     choices = re.fullmatch(r"\{([^{}]*,[^{}]*)\}", text)
     if choices:
         usage.operands.append(Operand("command", required, repeated, tuple(choices[1].split(","))))
