@@ -12,22 +12,39 @@ bool selection_add_condition(struct selection *selection, const char *text, stru
     return conditions[selection->condition_count++];
 }
 
-/* What stands before the `=`. */
-static void split_name(struct slice text, struct slice *name, struct slice *unit) {
-    *name = slice_trim(text);
+/* Of `NAME = EXPRESSION` or `NAME [UNIT] = EXPRESSION`, where NAME may stand in double quotes: the expression, or NULL.
+ * `room`, as long as the text, holds a name without its quotes. */
+static const char *split_column(const char *text, char *room, struct slice *name, struct slice *unit) {
+    const char *rest = text + strspn(text, " \t\r\n");
+    bool is_quoted = *rest == '"';
+    *name = (struct slice){room, 0};
     *unit = (struct slice){0};
-    const char *bracket = name->length > 1 ? memrchr(name->text + 1, '[', name->length - 1) : NULL;
-    if (!bracket || name->text[name->length - 1] != ']') return;
-    *unit = slice_trim((struct slice){bracket + 1, (size_t)(name->text + name->length - bracket) - 2});
-    *name = slice_trim((struct slice){name->text, (size_t)(bracket - name->text)});
+    if (is_quoted)
+        for (rest++; *rest; rest++) {
+            if (*rest == '"' && *++rest != '"') break;
+            room[name->length++] = *rest;
+        }
+    const char *equals = strchr(rest, '=');
+    if (!equals) return NULL;
+    struct slice head = slice_trim((struct slice){rest, (size_t)(equals - rest)});
+    const char *bracket = head.length > 1 && head.text[head.length - 1] == ']'
+                              ? memrchr(head.text + !is_quoted, '[', head.length - !is_quoted)
+                              : NULL;
+    if (bracket) {
+        *unit = slice_trim((struct slice){bracket + 1, (size_t)(head.text + head.length - bracket) - 2});
+        head = slice_trim((struct slice){head.text, (size_t)(bracket - head.text)});
+    }
+    if (!is_quoted) *name = head;
+    return name->length == 0 || (is_quoted && head.length > 0) ? NULL : equals + 1;
 }
 
 bool selection_add_column(struct selection *selection, const char *text, struct error *error) {
-    const char *equals = strchr(text, '=');
     size_t count = selection->added_count;
     struct slice name, unit;
-    split_name((struct slice){text, equals ? (size_t)(equals - text) : 0}, &name, &unit);
-    if (name.length == 0) return error_set(error, "Error: invalid column '%s': NAME=EXPRESSION is expected", text);
+    char *room = arena_allocate(&selection->choice.arena, strlen(text) + 1);
+    if (!room) return error_set_memory(error);
+    const char *formula = split_column(text, room, &name, &unit);
+    if (!formula) return error_set(error, "Error: invalid column '%s': NAME=EXPRESSION is expected", text);
     for (size_t i = 0; i < count; i++)
         if (slice_equal(selection->added[i].name, name))
             return error_set(error, "Error: column '%.*s' is added twice", (int)name.length, name.text);
@@ -36,7 +53,7 @@ bool selection_add_column(struct selection *selection, const char *text, struct 
     struct expression_name *names = realloc(selection->names, (count + 1) * sizeof *names);
     if (names) selection->names = names;
     if (!added || !names) return error_set_memory(error);
-    struct expression *expression = expression_parse(slice_of(equals + 1), error);
+    struct expression *expression = expression_parse(slice_of(formula), error);
     added[count] = (struct added_column){name, unit, expression};
     names[count] = (struct expression_name){name, expression};
     selection->added_count++;

@@ -177,6 +177,16 @@ def test_computed_columns_may_use_each_other(run: Run) -> None:
     assert refused(run("votselect", "-a", "y=x+1", "-a", "x=1", ONE_ROW)) == "Error: Cannot find column 'x'\n"
 
 
+def test_the_name_of_a_computed_column_may_be_quoted(run: Run) -> None:
+    words = ["-a", ' "a=b, ""c""" [m/s] = i*2', "-w", '"a=b, ""c""" = 14', "-N", '"a=b, ""c"""']
+    text = succeeded(run("votselect", *words, ONE_ROW)).text
+    assert '<FIELD name="a=b, &quot;c&quot;" datatype="long" unit="m/s"></FIELD>' in text
+    assert "<TD>14</TD>" in text
+    for wrong in ('"x', '"x=1', '"x" y=1', '""=1', "=1"):
+        message = f"Error: invalid column '{wrong}': NAME=EXPRESSION is expected\n"
+        assert refused(run("votselect", "-a", wrong, ONE_ROW)) == message
+
+
 @pytest.mark.parametrize("format", ["vot", "votb", "votb2", "votfits", "fits", "html"])
 def test_computed_columns_in_every_format(run: Run, tmp_path: Path, format: str) -> None:
     words = ["-a", "x=i/2", "-a", "y=concat(s, 'é')", "-a", "z=n", "-a", "w=i>1", "-c", "0"]
