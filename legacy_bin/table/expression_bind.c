@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "table/expression_tree.h"
-#include "table/position.h"
 
 /* Where the text of a node begins. */
 static size_t start_of(const struct node *node) {
@@ -113,10 +112,9 @@ static bool bind_call(const struct expression *expression, struct node *node, co
     case RESULT_LIKE_ARGUMENTS: node->type = type_of_operands(node); break;
     }
     if (function->needs_position) {
-        if (!position_likely_columns(scope->table->node, &node->column, &node->column2))
+        if (!position_likely_columns(scope->table->node, &node->position))
             return error_set(error, "Error: Cannot find position columns in table.");
-        node->field = &scope->table->fields[node->column];
-        node->field2 = &scope->table->fields[node->column2];
+        node->fields = scope->table->fields;
     }
     return function->takes_text || check_numbers(expression, node, error);
 }

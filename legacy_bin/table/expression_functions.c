@@ -4,7 +4,6 @@
 #include "sky/angle.h"
 #include "sky/separation.h"
 #include "table/expression_tree.h"
-#include "table/position.h"
 
 /* A text that functions make may not grow beyond. */
 #define TEXT_MAXIMUM ((size_t)64 << 20)
@@ -201,11 +200,9 @@ static value distance(struct evaluation *evaluation, struct node *node) {
 
 /* Most rows of a table are far away in declination already. */
 static value is_within(struct evaluation *evaluation, struct node *node) {
-    const struct vot_cell *cells = evaluation->cells;
     double cone[3], ra, dec;
     if (!read_numbers(evaluation, node, cone) ||
-        !position_read_ra(node->field, &cells[node->column], &node->room, &ra) ||
-        !position_read_dec(node->field2, &cells[node->column2], &node->room, &dec))
+        !position_read(&node->position, node->fields, evaluation->cells, &node->room, &ra, &dec))
         return VALUE_NOTHING;
     bool is_far = fabs(dec) <= 90 && fabs(cone[1]) <= 90 && fabs(dec - cone[1]) > cone[2] + 1e-9;
     return value_integer(!is_far && separation_degrees(ra, dec, cone[0], cone[1]) <= cone[2]);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "table/expression.h"
+#include "table/position.h"
 
 enum operation {
     OP_CONSTANT,
@@ -51,9 +52,11 @@ struct node {
     struct expression_value value;   /* constants */
     struct expression_value *sorted; /* IN: its items in order, where they are constants of one type; else NULL */
     size_t sorted_count;
-    struct slice name;      /* of a column */
-    size_t column, column2; /* within(): right ascension and declination */
-    const struct vot_field *field, *field2;
+    struct slice name; /* of a column */
+    size_t column;
+    const struct vot_field *field;
+    struct position position; /* within(), in these fields */
+    const struct vot_field *fields;
     struct expression *computed;
     const struct function *function;
     struct pattern *pattern;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "table/join_key.h"
-#include "table/position.h"
 
 static size_t find_name(const struct vot_table *table, struct slice name) {
     size_t column = 0;
@@ -44,8 +43,8 @@ static bool find_column(const struct column_request *request, const struct join_
                      request->value.text, input->name);
 }
 
-static bool find_position(const struct join_input *input, size_t *ra, size_t *dec, struct error *error) {
-    return (input->table && position_likely_columns(input->table->node, ra, dec)) ||
+static bool find_position(const struct join_input *input, struct position *position, struct error *error) {
+    return (input->table && position_likely_columns(input->table->node, position)) ||
            error_set(error, "Error: Cannot find position columns in table.");
 }
 
@@ -72,9 +71,9 @@ bool join_choose_columns(const struct join_request *request, const struct join_i
         const struct column_request *wanted =
             request->choice.count > i ? &request->choice.requests[i] : request->choice.requests;
         if (request->by == JOIN_BY_COLUMN && !find_column(wanted, &inputs[i], &columns->key[i], error)) return false;
-        if (by_position && !find_position(&inputs[i], &columns->ra[i], &columns->dec[i], error)) return false;
-        size_t first = by_position ? columns->ra[i] : columns->key[i];
-        if (!make_label(&inputs[i], first, by_position ? columns->dec[i] : first, &columns->label[i], error))
+        if (by_position && !find_position(&inputs[i], &columns->position[i], error)) return false;
+        size_t first = by_position ? columns->position[i].ra : columns->key[i];
+        if (!make_label(&inputs[i], first, by_position ? columns->position[i].dec : first, &columns->label[i], error))
             return false;
     }
     columns->as_text = request->as_text;

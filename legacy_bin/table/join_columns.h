@@ -4,6 +4,7 @@
 
 #include "table/column_choice.h"
 #include "table/join_input.h"
+#include "table/position.h"
 
 enum join_by { JOIN_BY_COMMON, JOIN_BY_COLUMN, JOIN_BY_POSITION };
 enum join_kind { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_FULL };
@@ -19,8 +20,8 @@ struct join_request {
 };
 
 struct join_columns {
-    size_t key[2];         /* by column */
-    size_t ra[2], dec[2];  /* by position */
+    size_t key[2]; /* by column */
+    struct position position[2];
     bool as_text;          /* keys are compared so */
     struct slice label[2]; /* what to call them: `id`, `ra, dec`; in the arena of their table */
 };

@@ -3,12 +3,12 @@
 #define TABLE_JOIN_SEARCH_H
 
 #include "table/join_chunk.h"
-#include "table/position.h"
 
 /* Reads what one of the tables is joined by. `room` is freed by the owner. */
 struct join_reader {
     const struct vot_field *fields;
-    size_t key, ra, dec;
+    size_t key;
+    struct position position;
     bool as_text;
     struct buffer room;
 };
@@ -17,8 +17,7 @@ static inline struct join_reader join_reader_of(const struct join_chunk *chunk, 
     const struct join_columns *columns = chunk->columns;
     return (struct join_reader){.fields = chunk->inputs[which].table->fields,
                                 .key = columns->key[which],
-                                .ra = columns->ra[which],
-                                .dec = columns->dec[which],
+                                .position = columns->position[which],
                                 .as_text = columns->as_text};
 }
 
@@ -33,8 +32,7 @@ static inline bool join_read_key(struct join_reader *reader, const struct vot_ro
 static inline bool join_read_point(struct join_reader *reader, const struct vot_row *row, uint64_t number,
                                    struct sky_point *point) {
     double ra, dec;
-    return position_read_ra(&reader->fields[reader->ra], &row->cells[reader->ra], &reader->room, &ra) &&
-           position_read_dec(&reader->fields[reader->dec], &row->cells[reader->dec], &reader->room, &dec) &&
+    return position_read(&reader->position, reader->fields, row->cells, &reader->room, &ra, &dec) &&
            sky_point_set(point, ra, dec, number);
 }
 

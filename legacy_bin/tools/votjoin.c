@@ -20,7 +20,8 @@ static const struct option options[] = {
      .detail =
          "From 0 to 180 degrees. Positions are in the columns that votpos prints; in a table without them in those "
          "of the UCDs pos.eq.ra and pos.eq.dec, or in degrees in columns of usual names: ra and dec, RAJ2000 and "
-         "DEJ2000, RA_ICRS and DE_ICRS, ra_deg and dec_deg, radeg and decdeg."},
+         "DEJ2000, RA_ICRS and DE_ICRS, ra_deg and dec_deg, radeg and decdeg. Numbers are in the unit of their FIELD "
+         "(deg, rad, arcmin, arcsec, mas, h and the like), or in degrees; text may be sexagesimal."},
     {JOIN, 'j', "join", OPTION_VALUE, "KIND", "Which rows without match are kept", .choices = "inner left right full",
      .standard = "inner",
      .detail = "Of neither table, of the first, of the second, of both; cells of the other table are empty then."},

@@ -26,7 +26,7 @@ static const struct option options[] = {
     {ADD, 'a', "add", OPTION_VALUE, "NAME=EXPRESSION",
      .help = "Add a computed column; NAME [UNIT]=EXPRESSION with a unit",
      .detail = "It comes last unless -N names it, and can be used like any other in conditions and in columns added "
-               "behind it.",
+               "behind it. In double quotes a name may hold an = or anything else.",
      .is_repeatable = true},
     {TOP, 't', "top", OPTION_INTEGER, "N", "At most N of the selected rows, 0: all", .standard = "0"},
     {SAMPLE, 's', "sample", OPTION_INTEGER, "N", "Every Nth of the selected rows, beginning with the first",
@@ -352,7 +352,8 @@ static int run(const struct arguments *arguments) {
     "more), substr(s, from, n) (characters counted from 1); hms2deg, dms2deg (sexagesimal text as degrees); "        \
     "dist(ra1, dec1, ra2, dec2) and within(ra, dec, radius), which is whether the row's position is so near, "       \
     "all in degrees; it stands in the columns that votpos prints, or else in those of the UCDs pos.eq.ra and "       \
-    "pos.eq.dec or named ra and dec or RAJ2000 and DEJ2000. A null argument makes the result null.\n\n"              \
+    "pos.eq.dec or named ra and dec or RAJ2000 and DEJ2000, and may be in other units of angles or sexagesimal. A "  \
+    "null argument makes the result null.\n\n"                                                                       \
     "A computed column has the type boolean, long, double or (uni)char.\n\n"                                         \
     "Limits: 128 KiB an expression, 100 levels of parentheses, 1000 operations that depend on each other."
 

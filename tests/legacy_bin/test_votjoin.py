@@ -185,6 +185,29 @@ def test_what_may_be_something_else_is_no_position(run: Run, fields: tuple[str, 
     assert refused(run("votjoin", "-p", "1s", "stars.xml", table)) == "Error: Cannot find position columns in table.\n"
 
 
+@pytest.mark.usefixtures("inputs")
+@pytest.mark.parametrize(
+    ("fields", "cells"),
+    [
+        (('double unit="rad"', 'double unit="mrad"'), ["3.141592653589793", "100"]),
+        (('double unit="h"', 'double unit="deg"'), ["12", "5.729577951308232"]),
+        (('double unit="arcmin"', 'double unit="arcsec"'), ["10800", "20626.480624709636"]),
+        (('long unit="mas"', 'float unit="degrees"'), ["648000000", "5.729578"]),
+        (('char * unit="h:m:s"', 'char * unit="d:m:s"'), ["12 00 00.0", " +05  43 46.4806 "]),
+        (('char * unit="h"', 'char * unit="rad"'), ["12:00:00", "0.1"]),
+    ],
+)
+def test_positions_are_in_the_unit_of_their_columns(
+    run: Run, tmp_path: Path, fields: tuple[str, str], cells: list[str]
+) -> None:
+    table = doc([f"r {fields[0]} {RA}", f"d {fields[1]} {DEC}"], [cells, ["", ""]])
+    degrees = doc([f"r double {RA}", f"d double {DEC}"], [["0.1", "0"], ["180", "5.729577951308232"]])
+    assert pairs(run, "-p", "0.02s", table, degrees) == [("0", "1")]
+    binary = write(tmp_path / "binary.xml", succeeded(run("votcnv", "-f", "votb2", table)).text)
+    assert pairs(run, "-p", "0.02s", degrees, binary) == [("1", "0")]
+    assert run("votselect", "-C", "-w", "within(180, 5.72957795, 5e-6)", table).text == "1\n"
+
+
 # Keys.
 
 
