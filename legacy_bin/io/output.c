@@ -95,22 +95,35 @@ static bool open_as_it_is(struct writer *writer) {
     return writer->descriptor >= 0;
 }
 
+/* What is there already (st_mode 0: nothing), and where a file goes; *target NULL: it is written as it is. */
+static bool look_up(const char *name, struct stat *found, char **target) {
+    *target = NULL;
+    if (stat(name, found) != 0) {
+        if (errno != ENOENT) return false;
+        found->st_mode = 0;
+    }
+    if (names_descriptor(name) || (found->st_mode && !S_ISREG(found->st_mode))) return true;
+    *target = follow_links(name);
+    if (!*target) return false;
+    if (names_descriptor(*target)) {
+        free(*target);
+        *target = NULL;
+    }
+    return true;
+}
+
 static bool open_file(struct writer *writer) {
-    struct stat status;
-    bool exists = stat(writer->name, &status) == 0;
-    if (!exists && errno != ENOENT) return false;
-    if (names_descriptor(writer->name) || (exists && !S_ISREG(status.st_mode))) return open_as_it_is(writer);
-    writer->target = follow_links(writer->name);
-    if (!writer->target) return false;
-    if (names_descriptor(writer->target)) return open_as_it_is(writer);
+    struct stat found;
+    if (!look_up(writer->name, &found, &writer->target)) return false;
+    if (!writer->target) return open_as_it_is(writer);
     char *slash = strrchr(writer->target, '/');
     if (slash ? slash[1] == '\0' : writer->target[0] == '\0') {
         errno = EISDIR;
         return false;
     }
-    if (exists) { /* renaming asks only for the folder's permission; writing would ask for the file's */
+    if (found.st_mode) { /* renaming asks only for the folder's permission; writing would ask for the file's */
         if (faccessat(AT_FDCWD, writer->target, W_OK, AT_EACCESS) != 0) return false;
-        writer->replaced = status;
+        writer->replaced = found;
     }
     char *folder = NULL;
     if (asprintf(&folder, "%.*s", slash ? (int)(slash - writer->target + 1) : 1, slash ? writer->target : ".") < 0)
@@ -131,6 +144,14 @@ static void free_writer(struct writer *writer) {
 
 bool output_is_standard(const char *name) {
     return !name || strcmp(name, "-") == 0 || strcasecmp(name, "stdout") == 0;
+}
+
+bool output_is_file(const char *name) {
+    struct stat found;
+    char *target = NULL;
+    bool is_file = !output_is_standard(name) && look_up(name, &found, &target) && target;
+    free(target);
+    return is_file;
 }
 
 struct output *output_open(const char *name, struct error *error) {

@@ -18,6 +18,8 @@ struct output {
 /* name NULL, "-" or "stdout" (any case): standard output. NULL with error set: cannot be opened. */
 struct output *output_open(const char *name, struct error *error);
 bool output_is_standard(const char *name);
+/* Whether it would be a file, which appears only when it is complete. */
+bool output_is_file(const char *name);
 /* An output whose bytes are thrown away (`-r`). */
 struct output *output_open_nowhere(struct error *error);
 /* An output that ends in a spool (spool.h; borrowed, to be closed after the output). */

@@ -1,5 +1,7 @@
 /* votcat.c - VOTables one after the other in one document. Each is read twice, once for what must stand in front;
- * rows are written as they are read again. */
+ * rows are written as they are read again. Where nothing remains of an output that is given up, the first reading leaps
+ * over the rows; should anything be wrong, all is done again with rows that are checked before the first is written,
+ * so that each input has its say. */
 #include "io/reference.h"
 #include "tools/conversion.h"
 #include "tools/input.h"
@@ -40,6 +42,8 @@ static const char *const self_tests[] = {
 struct input {
     struct again again;
     struct merge_input merged;
+    bool has_failed; /* in a first reading that cannot be repeated, for this reason */
+    struct error failure;
 };
 
 struct job {
@@ -50,47 +54,66 @@ struct job {
     size_t count;
     struct merge merge;
     size_t resources, tables; /* of all inputs */
-    uint64_t rows;
-    size_t written; /* RESOURCEs */
+    size_t written;           /* RESOURCEs */
+    bool leaps;               /* the first reading, over the rows */
 };
 
 static const char *name_of(const struct input *input) {
     return reference_shown(input->again.argument);
 }
 
-/* The whole tree; rows are counted and passed over. */
-static bool read_tree(struct vot_reader *reader, struct merge_input *merged, struct error *error) {
+/* The whole tree; rows are passed over. */
+static bool read_tree(struct vot_reader *reader, bool leaps, struct error *error) {
     enum vot_event event;
     while ((event = vot_next(reader, error)) != VOT_END) {
-        if (event == VOT_ROWS) event = vot_skip_rows(reader, error);
+        if (event == VOT_ROWS) event = leaps ? vot_leap_rows(reader, error) : vot_skip_rows(reader, error);
         if (event == VOT_ERROR) return false;
-        if (event == VOT_ROWS_END) merged->rows += vot_current_table(reader)->rows;
     }
     return true;
 }
 
+static uint64_t count_rows(const struct vot_node *root) {
+    uint64_t rows = 0;
+    for (const struct vot_node *node = root; node; node = vot_next_node(node, root))
+        if (node->table) rows += node->table->rows;
+    return rows;
+}
+
 static bool read_first(struct job *job, struct input *input, struct error *error) {
-    struct vot_reader *reader = again_read_first(&input->again, error);
-    bool done = reader && read_tree(reader, &input->merged, error) &&
+    if (input->has_failed) {
+        *error = input->failure;
+        input->failure = (struct error){0};
+        return false;
+    }
+    bool is_again = input->again.is_kept;
+    struct vot_reader *reader = is_again ? again_read(&input->again, error) : again_read_first(&input->again, error);
+    bool done = reader && read_tree(reader, job->leaps && !input->again.is_kept, error) &&
                 merge_add(&job->merge, vot_root(reader), &input->merged, error);
+    if (done) input->merged.rows = count_rows(vot_root(reader));
     vot_close(reader);
     again_close(&input->again);
     if (!done) return false;
     job->resources += input->merged.resources;
     job->tables += input->merged.tables;
-    job->rows += input->merged.rows;
     if (arguments_flag(job->arguments, VERBOSE)) message("%s: %zu resources", name_of(input), input->merged.resources);
     return true;
 }
 
-/* All inputs, each with its own messages. false: one cannot be read. */
+/* All inputs, each with its own messages unless that is for later. false: one cannot be read. */
 static bool read_all(struct job *job) {
     bool is_all = true;
     for (size_t i = 0; i < job->count; i++) {
+        struct input *input = &job->inputs[i];
         struct error error = {0};
-        if (read_first(job, &job->inputs[i], &error)) continue;
-        fail_input(&error, name_of(&job->inputs[i]));
+        if (read_first(job, input, &error)) continue;
         is_all = false;
+        input->has_failed = job->leaps && input->again.is_kept;
+        if (input->has_failed)
+            input->failure = error;
+        else if (job->leaps)
+            error_clear(&error);
+        else
+            fail_input(&error, name_of(input));
     }
     return is_all;
 }
@@ -160,6 +183,7 @@ static bool write_all(struct job *job, struct sink *sink, const struct input **c
         sink->settings.input_name = name_of(input);
         struct vot_reader *reader = again_read(&input->again, error);
         bool done = reader && write_resources(job, reader, &input->merged, sink, error);
+        if (done) input->merged.rows = count_rows(vot_root(reader));
         vot_close(reader);
         if (!done) return false;
     }
@@ -181,10 +205,12 @@ static void report_renamed(const struct merge_input *merged) {
 
 static void report(const struct job *job) {
     const char *file = arguments_value(job->arguments, OPTION_OUTPUT);
+    uint64_t rows = 0;
+    for (size_t i = 0; i < job->count; i++) rows += job->inputs[i].merged.rows;
     opset_text("format", slice_of(format_name(job->settings.format)));
     opset_integer("resources", (int64_t)job->resources);
     opset_integer("tables", (int64_t)job->tables);
-    opset_integer("rows", (int64_t)job->rows);
+    opset_integer("rows", (int64_t)rows);
     opset_begin("inputs");
     json_array_begin();
     for (size_t i = 0; i < job->count; i++) {
@@ -206,11 +232,20 @@ static void report(const struct job *job) {
     if (file) opset_text("output", slice_of(file));
 }
 
+/* With its message, unless that is for later. */
+static int fail_job(const struct job *job, struct error *error, const struct input *input) {
+    if (!job->leaps) return error->is_input && input ? fail_input(error, name_of(input)) : fail_error(error);
+    error_clear(error);
+    return EXIT_FAILURE;
+}
+
 static int write_document(struct job *job) {
     struct error error = {0};
     const struct input *current = NULL;
-    if (format_is_single(job->settings.format) && job->resources > 1)
-        return fail("Error: multiple RESOURCES not supported");
+    if (format_is_single(job->settings.format) && job->resources > 1) {
+        error_set(&error, "Error: multiple RESOURCES not supported");
+        return fail_job(job, &error, NULL);
+    }
     job->settings.input_name = name_of(&job->inputs[0]);
     struct output *output = conversion_output(job->arguments, &error);
     struct sink *sink = output ? sink_open(job->settings, output, &error) : NULL;
@@ -221,9 +256,30 @@ static int write_document(struct job *job) {
         done = output_commit(output, &error);
     else if (output)
         output_discard(output);
-    if (!done) return error.is_input && current ? fail_input(&error, name_of(current)) : fail_error(&error);
+    if (!done) return fail_job(job, &error, current);
     report(job);
     return EXIT_SUCCESS;
+}
+
+static void forget(struct job *job) {
+    for (size_t i = 0; i < job->count; i++) {
+        merge_input_free(&job->inputs[i].merged);
+        job->inputs[i].merged = (struct merge_input){0};
+    }
+    merge_free(&job->merge);
+    job->merge = (struct merge){0};
+    job->resources = job->tables = job->written = 0;
+}
+
+static int concatenate(struct job *job) {
+    /* what a page does not show is not read again; what is said of an input is said when it has been read */
+    job->leaps = output_is_file(arguments_value(job->arguments, OPTION_OUTPUT)) &&
+                 job->settings.format != FORMAT_SHTML && !arguments_flag(job->arguments, VERBOSE);
+    int status = read_all(job) ? write_document(job) : EXIT_FAILURE;
+    if (status == EXIT_SUCCESS || !job->leaps) return status;
+    forget(job);
+    job->leaps = false;
+    return read_all(job) ? write_document(job) : EXIT_FAILURE;
 }
 
 static bool collect_inputs(struct job *job) {
@@ -250,13 +306,13 @@ static int run(const struct arguments *arguments) {
     int status = EXIT_FAILURE;
     if (!job.spool || !job.inputs)
         fail("not enough memory");
-    else if (collect_inputs(&job) && read_all(&job))
-        status = write_document(&job);
+    else if (collect_inputs(&job))
+        status = concatenate(&job);
     for (size_t i = 0; i < job.count; i++) {
         again_close(&job.inputs[i].again);
-        merge_input_free(&job.inputs[i].merged);
+        error_clear(&job.inputs[i].failure);
     }
-    merge_free(&job.merge);
+    forget(&job);
     free(job.inputs);
     spool_close(job.spool);
     error_clear(&error);

@@ -13,7 +13,7 @@ struct again {
     const char *argument; /* NULL: standard input */
     struct spool *spool;  /* borrowed */
     struct source *source;
-    bool is_kept;
+    bool is_kept;          /* what was read is in the spool */
     size_t start, end, at; /* of the bytes kept in the spool, and of the next to be read */
 };
 

@@ -1,6 +1,7 @@
 /* lane.c - see lane.h. XML 1.0 sections 2.2 (characters), 2.4 (markup), 4.6 (predefined entities). */
 #include "votable/lane.h"
 
+#include "base/block.h"
 #include "votable/scan.h"
 
 _Static_assert((int)LANE_SLACK >= (int)SCAN_SLACK, "the lane scans up to the text's end");
@@ -157,4 +158,36 @@ enum lane_status lane_skip(struct lane *lane, uint64_t *rows) {
     enum lane_status status;
     while ((status = scan_row(lane, NULL, 0)) == LANE_ROW) ++*rows;
     return status;
+}
+
+/* What begins with `<!`, `<?` or `/TA` (of `</TABLEDATA`). */
+static bool is_odd(const char *at) {
+    return (*at == '<' && (at[1] == '!' || at[1] == '?')) || (*at == '/' && at[1] == 'T' && at[2] == 'A');
+}
+
+static inline block odd_ones(const char *at) {
+    block first = block_load(at), second = block_load(at + 1), third = block_load(at + 2);
+    return (block_equal(first, block_of('<')) &
+            (block_equal(second, block_of('!')) | block_equal(second, block_of('?')))) |
+           (block_equal(first, block_of('/')) & block_equal(second, block_of('T')) & block_equal(third, block_of('A')));
+}
+
+/* The first of them, or `end`. */
+static const char *find_odd(const char *at, const char *end) {
+    for (; at < end; at += 2 * BLOCK_SIZE)
+        if (block_any(odd_ones(at) | odd_ones(at + BLOCK_SIZE))) break;
+    while (at < end && !is_odd(at)) at++;
+    return at < end ? at : end;
+}
+
+enum lane_status lane_leap(struct lane *lane) {
+    enum lane_status status = scan_row(lane, NULL, 0);
+    if (status != LANE_ROW) return status;
+    const char *odd = find_odd(lane->at, lane->end), *at = odd;
+    while ((at = memrchr(lane->at, '<', (size_t)(at - lane->at)))) {
+        if (!is_tag(at, "</TR") || at[4] != '>') continue;
+        lane->at = at + 5;
+        break;
+    }
+    return odd < lane->end ? LANE_ALIEN : LANE_MORE;
 }

@@ -30,5 +30,8 @@ struct lane {
 enum lane_status lane_row(struct lane *lane, struct vot_cell *cells, size_t count);
 /* All rows up to the first that is not whole or not known (never LANE_ROW); their number is added to *rows. */
 enum lane_status lane_skip(struct lane *lane, uint64_t *rows);
+/* The same, but only the first of them is looked into; of the others neither lines nor rows are counted. What ends them
+ * are the tags of a TABLEDATA, comments, CDATA sections and processing instructions. */
+enum lane_status lane_leap(struct lane *lane);
 
 #endif

@@ -45,6 +45,7 @@ struct vot_reader {
     struct stream *stream;      /* … or this, */
     struct row_source *rows;    /* NULL until its first row was asked for */
     bool rows_over;
+    bool leaps; /* over a stream that is not open yet */
 };
 
 static void emit(struct vot_reader *reader, enum vot_event event, const struct vot_node *node) {
@@ -298,16 +299,24 @@ static bool is_lane_ready(const struct vot_reader *reader) {
     return reader->is_lane_open && reader->told == reader->queued;
 }
 
-/* Runs the lane from the window's start; `rows` NULL: one row into the cells, else passes over all it can.
+/* How the rows of a table are passed. */
+enum way {
+    ONE_BY_ONE, /* into the cells */
+    SKIPPED,
+    LEAPED_OVER,
+};
+
+/* Runs the lane from the window's start: one row, or all it can pass over.
  * More text is had where it ends inside a row. LANE_MORE: the row must go to expat (or error set). */
-static enum lane_status run_lane(struct vot_reader *reader, uint64_t *rows, struct error *error) {
+static enum lane_status run_lane(struct vot_reader *reader, enum way way, struct error *error) {
     struct xml *xml = &reader->xml;
     struct tabledata *tabledata = &reader->tabledata;
     for (;;) {
         char *start = xml->window + xml->start;
         struct lane lane = {start, xml->window + xml->end, 0};
-        enum lane_status status =
-            rows ? lane_skip(&lane, rows) : lane_row(&lane, tabledata->cells, tabledata->field_count);
+        enum lane_status status = way == ONE_BY_ONE ? lane_row(&lane, tabledata->cells, tabledata->field_count)
+                                  : way == SKIPPED  ? lane_skip(&lane, &reader->table->rows)
+                                                    : lane_leap(&lane);
         reader->row.source = lane.source;
         xml_skip(xml, (size_t)(lane.at - start), lane.lines);
         if (status != LANE_MORE || !xml_fill(xml, error)) return status;
@@ -323,6 +332,10 @@ static bool open_row_source(struct vot_reader *reader, struct error *error) {
 
 /* The next row of a STREAM whose start tag was seen; `skips`: none, all are passed over. */
 static enum rows_status next_decoded(struct vot_reader *reader, bool skips, struct error *error) {
+    if (!reader->rows && reader->leaps) {
+        reader->rows_over = true;
+        return stream_leap(reader->stream, error) ? ROWS_END : ROWS_ERROR;
+    }
     if (!reader->rows && !open_row_source(reader, error)) return ROWS_ERROR;
     struct row_source *rows = reader->rows;
     uint64_t *counter = &reader->table->rows;
@@ -370,7 +383,7 @@ enum vot_event vot_next(struct vot_reader *reader, struct error *error) {
         if (reader->told < reader->queued) return tell(reader);
         if (reader->is_failed) return fail(reader, error);
         if (is_lane_ready(reader)) {
-            enum lane_status status = run_lane(reader, NULL, error);
+            enum lane_status status = run_lane(reader, ONE_BY_ONE, error);
             if (error->text) return fail(reader, error);
             if (status == LANE_ROW) {
                 reader->table->rows++;
@@ -392,10 +405,10 @@ enum vot_event vot_next(struct vot_reader *reader, struct error *error) {
     }
 }
 
-enum vot_event vot_skip_rows(struct vot_reader *reader, struct error *error) {
+static enum vot_event pass_rows(struct vot_reader *reader, enum way way, struct error *error) {
     for (;;) {
         if (!reader->is_failed && is_lane_ready(reader)) {
-            run_lane(reader, &reader->table->rows, error);
+            run_lane(reader, way, error);
             if (error->text) return fail(reader, error);
             reader->is_lane_open = false;
         } else if (!reader->is_failed && reader->rows && !reader->rows_over) {
@@ -404,6 +417,19 @@ enum vot_event vot_skip_rows(struct vot_reader *reader, struct error *error) {
         enum vot_event event = vot_next(reader, error);
         if (event != VOT_ROW) return event;
     }
+}
+
+enum vot_event vot_skip_rows(struct vot_reader *reader, struct error *error) {
+    return pass_rows(reader, SKIPPED, error);
+}
+
+enum vot_event vot_leap_rows(struct vot_reader *reader, struct error *error) {
+    const struct vot_node *data = reader->node;
+    bool is_known = data->element != VOT_TABLEDATA || slice_equal(data->name, SLICE("TABLEDATA")); /* to the lane */
+    reader->leaps = true;
+    enum vot_event event = pass_rows(reader, is_known ? LEAPED_OVER : SKIPPED, error);
+    reader->leaps = false;
+    return event;
 }
 
 const struct vot_node *vot_node(const struct vot_reader *reader) {

@@ -43,6 +43,10 @@ const struct vot_row *vot_current_row(const struct vot_reader *reader);
 /* After VOT_ROWS, instead of reading them: pass over the rows, checked as strictly but faster, up to and
  * including VOT_ROWS_END, which is returned (or VOT_ERROR). */
 enum vot_event vot_skip_rows(struct vot_reader *reader, struct error *error);
+/* The same at the pace of memory, for who reads the document again: rows are hardly looked at and not counted, lines
+ * behind them are wrong. A document that is in order has the same events around them, or is refused, which is why
+ * a refusal may be wrong, too; in one that is not in order what is wrong with the rows may not be found. */
+enum vot_event vot_leap_rows(struct vot_reader *reader, struct error *error);
 
 /* The whole tree so far (VOTABLE), NULL before its start tag. */
 const struct vot_node *vot_root(const struct vot_reader *reader);

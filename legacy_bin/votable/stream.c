@@ -179,6 +179,20 @@ bool stream_drain(struct stream *stream, struct error *error) {
     return got == 0;
 }
 
+bool stream_leap(struct stream *stream, struct error *error) {
+    struct xml *xml = stream->xml;
+    if (stream->href) return true;
+    base64_start(&stream->base64);
+    while (stream->is_raw) {
+        size_t length = xml->end - xml->start;
+        const char *text = xml->window + xml->start, *tag = memchr(text, '<', length);
+        xml_skip(xml, tag ? (size_t)(tag - text) : length, 0);
+        stream->is_raw = !tag && xml_fill(xml, error);
+        if (error->text) return false;
+    }
+    return stream_drain(stream, error);
+}
+
 void stream_close(struct stream *stream) {
     gunzip_close(stream->gunzip);
     source_close(stream->source);

@@ -43,6 +43,8 @@ bool stream_open(struct stream *stream, const char *base, struct error *error);
 struct byte_reader stream_reader(struct stream *stream);
 /* Pass over inline text that nobody asked for, up to the end tag. */
 bool stream_drain(struct stream *stream, struct error *error);
+/* In place of all that: pass over it without looking at it. */
+bool stream_leap(struct stream *stream, struct error *error);
 void stream_close(struct stream *stream);
 
 #endif

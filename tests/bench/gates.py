@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-# Words of the command, the serialization of its input (named where there is an @, else at the end), and the limit.
+# Words of the command, the serialization of its input (named where there is an @, else at the end), and the limit;
+# @.out is a file to write to.
 GATES: list[tuple[list[str], str, float]] = [
     (["votinfo", "-s"], "tabledata", 8),
     (["votinfo", "-s"], "binary2", 8),
@@ -23,6 +24,7 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votselect", "-C", "-w", "within(10.68, 41.27, 0.5)"], "tabledata", 9),
     (["votcat", "@", "@"], "tabledata", 12),
     (["votcat", "-i", "0", "@", "@"], "tabledata", 8),
+    (["votcat", "-i", "0", "-o", "@.out", "@", "@"], "tabledata", 6.8),
     (["votjoin", "-N", "source_id", "-f", "csv", "@", "@"], "tabledata", 14),
     (["votjoin", "-p", "1s", "-f", "csv", "@", "@"], "tabledata", 18),
     (["votstat"], "tabledata", 14.5),
@@ -46,7 +48,7 @@ def per_byte(bindir: Path, words: Sequence[str], small: Path, large: Path) -> fl
     """Of two tables that differ in nothing but rows, so that start-up cancels. Bytes are those of all inputs."""
 
     def command(table: Path) -> list[str | Path]:
-        named = [table if word == "@" else word for word in words[1:]]
+        named = [table if word == "@" else word.replace("@", str(table)) for word in words[1:]]
         return [bindir / words[0], *named, *([] if "@" in words else [table])]
 
     counts = [instructions(command(table)) for table in (small, large)]

@@ -471,3 +471,95 @@ def test_an_empty_data_before_the_one_with_rows_is_closed(run: Run) -> None:
     for format in ("vot", "votb", "votb2"):
         (root, _) = joined(run, text, text, options=("-f", format))
         assert shape(root[0]) == ["FIELD a", "DATA", "DATA"]
+
+
+PLAIN = "".join(f"<TR><TD>{i}</TD><TD>é &amp; {i}</TD></TR>\n" for i in range(8_000))  # more than a window of text
+INNER = "<VOTABLE><RESOURCE><TABLE><DATA><TABLEDATA><TR></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>"
+
+
+def rows_document(rows: str, name: str = "TABLEDATA") -> str:
+    """A table whose metadata go on behind its rows."""
+    fields = '<FIELD ID="a" name="a" datatype="char" arraysize="*"/><FIELD name="b" datatype="char" arraysize="*"/>'
+    data = f"<DATA><{name}>{rows}</{name}></DATA>"
+    table = f'<TABLE ID="t">{fields}{data}<INFO ID="i" name="x" value="y" ref="t"/></TABLE>'
+    other = table.replace('ID="', 'ID="u')
+    return doc(f'<RESOURCE ID="r">{table}{other}</RESOURCE><INFO name="z" value="" ref="i"/>')
+
+
+ODD_ROWS = [
+    "<TR><TD><!-- </TR></TABLEDATA> --></TD></TR>",
+    "<!-- </TR></TABLEDATA> -->",
+    "<TR><TD><![CDATA[</TD></TR></TABLEDATA>]]></TD></TR>",
+    "<TR><TD><?x </TR></TABLEDATA>?></TD></TR>",
+    "<TR><TD>a<TR></TR>b</TD></TR>",
+    f"<TR><TD>{INNER}</TD></TR>",
+    f"<TR><TD><TR></TR>{INNER}</TD></TR>",
+    "<TR><TD><TABLEDATA><TR></TR></TABLEDATA></TD></TR>",
+    "<TR><TD>N/TA !? /TABLEDATA</TD><TD/></TR>",
+    '<TR ID="x"><TD encoding="none">a</TD></TR >',
+    "<tr><td>a</td></tr>",
+]
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS)
+@pytest.mark.parametrize("name", ["TABLEDATA", "TableData", "x:TABLEDATA"])
+def test_rows_that_are_leaped_over_come_whole(run: Run, tmp_path: Path, odd: str, name: str) -> None:
+    declared = rows_document(PLAIN + odd + PLAIN + odd + odd, name).replace("<VOTABLE", '<VOTABLE xmlns:x="http://x"')
+    if name == "TableData":
+        declared = re.sub("(</?)TABLE(?=[ >])", r"\1Table", declared)
+    (tmp_path / "odd.xml").write_text(declared, encoding="utf-8")
+    words = ["votcat", "-i", "0", "odd.xml", "odd.xml"]
+    told = succeeded(run(*words)).stdout  # standard output can not be taken back, so all rows are looked at twice
+    succeeded(run(*words, "-o", "out.xml"))
+    assert (tmp_path / "out.xml").read_bytes() == told
+    assert 64_000 <= told.count(b"<TR>") <= 64_020
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        "AAAAAQ" * 100_000,
+        "AAAAAQ<!-- </STREAM> -->" * 10 + "<![CDATA[AAAAAQ]]>\n&#65;AAAAQ",
+        "AA AA\r\nAQ\n" * 50_000,
+    ],
+    ids=["plain", "odd", "lines"],
+)
+def test_streams_that_are_leaped_over_come_whole(run: Run, tmp_path: Path, stream: str) -> None:
+    field = '<FIELD ID="f" name="f" datatype="unsignedByte"/>'
+    table = f"<TABLE>{field}<DATA><BINARY><STREAM encoding='base64'>{stream}</STREAM></BINARY></DATA></TABLE>"
+    (tmp_path / "doc.xml").write_text(doc(resource("", table)), newline="")
+    told = succeeded(run("votcat", "doc.xml", "doc.xml")).stdout
+    succeeded(run("votcat", "-o", "out.xml", "doc.xml", "doc.xml"))
+    assert (tmp_path / "out.xml").read_bytes() == told
+
+
+def test_each_input_with_a_bad_row_is_named_and_the_old_file_stays(run: Run, tmp_path: Path) -> None:
+    """Also standard input, which cannot be read again, and rows behind which another table comes."""
+    for name, bad in [("a.xml", "<TR><TD>&x;</TD></TR>"), ("b.xml", ""), ("c.xml", "<TR><TD></TR>"), ("d.xml", "<TR>")]:
+        (tmp_path / name).write_text(rows_document(PLAIN + bad + PLAIN), encoding="utf-8")
+    (tmp_path / "out.xml").write_text("old")
+    bad = (tmp_path / "d.xml").read_bytes()
+    words = ["votcat", "a.xml", "b.xml", "-", "c.xml"]
+    done = run(*words, stdin=bad)
+    assert done.stdout == b""
+    told = done.stderr
+    assert re.findall("Error opening VOTable '(.*)'", told) == ["a.xml", "stdin", "c.xml"]
+    assert told.count("at line 8001\n") == 3
+    assert run(*words, "-o", "out.xml", stdin=bad).stderr == told
+    assert refused(run("votcat", "-o", "out.xml", "b.xml", "-", stdin=b"<HTML/>")) == "Error opening VOTable 'stdin'\n"
+    assert (tmp_path / "out.xml").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.xml", "b.xml", "c.xml", "d.xml", "out.xml"]
+
+
+def test_rows_are_counted_whether_or_not_they_are_leaped_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "b.xml").write_text(rows_document(PLAIN), encoding="utf-8")
+    for options in ([], ["-o", "out.xml"], ["-v", "-o", "out.xml"], ["-f", "shtml", "-o", "out.xml"]):
+        with (tmp_path / "channel").open("w+b") as channel:
+            number = channel.fileno()
+            environment = {"VOCLIENT_OPSET_FD": str(number)}
+            done = run("votcat", *options, "b.xml", "b.xml", env=environment, pass_fds=[number])
+            channel.seek(0)
+            told = channel.read()
+        assert b"32000" in told
+        assert re.findall(rb'"rows":\s*(\d+)', told) == [b"16000", b"16000"], told
+        assert done.stderr.count(": 1 resources") == 2 * ("-v" in options)
