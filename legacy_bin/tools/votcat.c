@@ -28,7 +28,7 @@ static const struct option options[] = {
 
 static const struct example examples[] = {
     {"votcat -o all.xml a.xml b.xml c.xml", "the RESOURCEs of three files in a fourth"},
-    {"votcat -n -f votb2 *.xml > all.xml", "all files of a folder with BINARY2 data, every RESOURCE with a name"},
+    {"votcat -n -f votb2 -o all.vot *.xml", "all files of a folder with BINARY2 data, every RESOURCE with a name"},
     {"curl -s https://example.org/new.xml | votcat -i 2 old.xml -", "something new behind something old"},
     {0},
 };

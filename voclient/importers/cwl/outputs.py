@@ -23,7 +23,10 @@ def read_outputs(tool: Tool) -> None:
     results: dict[str, Any] = {}
     files: list[dict[str, Any]] = []
     # The name of a captured stream's file, an expression perhaps, matters where a glob may match it.
-    streams = {name: str(tool.tool[name]) for name in ("stdout", "stderr") if tool.tool.get(name) is not None}
+    streams = {name: tool.tool[name] for name in ("stdout", "stderr") if tool.tool.get(name) is not None}
+    for name, stream in streams.items():
+        if not isinstance(stream, str):
+            raise tool.refuse((name,), "must be the name of a file")
     said: dict[str, Any] = {}
     is_said = False
     for name, path, item in tool.entries("outputs"):

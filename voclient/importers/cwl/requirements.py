@@ -87,11 +87,11 @@ def _definitions(path: Path, given: Any) -> Iterator[tuple[Path, str, Any]]:
 
 def _entries(tool: Tool) -> Iterator[tuple[Path, str, dict[str, Any], bool]]:
     for field in ("requirements", "hints"):
-        given = tool.tool.get(field) or []
+        given = tool.tool.get(field, [])
         if isinstance(given, dict):
             entries = [((*tool.path, field, name), name, item) for name, item in given.items()]
         elif not isinstance(given, list):
-            raise tool.refuse((field,), "must be a list or a mapping")
+            raise tool.refuse((field,), "must be a list or a mapping, of nothing perhaps")
         else:
             entries = [
                 ((*tool.path, field, i), item.get("class") if isinstance(item, dict) else None, item)

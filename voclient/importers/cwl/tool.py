@@ -103,8 +103,8 @@ class Tool:
                 if not isinstance(item, dict) or not isinstance(item.get("id"), str):
                     raise self.refuse((field, i), "needs an id")
                 yield local_name(item["id"]), (*self.path, field, i), item
-        elif given is not None:
-            raise self.refuse((field,), "must be a list or a mapping")
+        else:
+            raise self.refuse((field,), "must be a list or a mapping, of nothing perhaps")
 
     def input(self, path: Path, reference: Reference) -> tuple[str, Type]:
         """The input a reference names."""
