@@ -279,6 +279,11 @@ def test_bold_letters_of_a_terminal_are_letters(program: Callable[..., Path]) ->
     assert draft_from_program(str(path)).parameters["a"]["help"] == "All"
 
 
+def test_a_line_without_end_is_read_for_a_while(program: Callable[..., Path]) -> None:
+    text = 'print("Usage: long [-a] " + " " * 500000 + "x\\n  -a  one  " + "B  " * 300000 + "b")\n'
+    assert list(draft_from_program(str(program("long", text, sys.executable))).parameters) == ["a"]
+
+
 def test_an_answer_that_repeats_the_question_is_no_help(program: Callable[..., Path]) -> None:
     text = "case $1 in -h) echo 'usage: odd [-k] file';; *) echo 'no file'; echo \"   $1\"; echo;; esac\n"
     path = program("odd", text, "/bin/sh")

@@ -16,6 +16,9 @@ from .usage import find_usage
 
 __all__ = ["draft_from_program"]
 
+_LONGEST = 1000
+"""Characters of a line of help. Nobody reads on, and the patterns would take their time."""
+
 
 def draft_from_program(name: str, help_options: Iterable[str] = ("--help", "-h"), *, timeout: float = 10.0) -> Draft:
     """Draft a descriptor of a program, by asking it for help.
@@ -52,14 +55,14 @@ def draft_from_program(name: str, help_options: Iterable[str] = ("--help", "-h")
     asked = list(help_options)
     for word in asked:
         try:
-            text = max(ask(path, word, timeout=timeout), key=lambda text: _merit(text, word))
+            text = max(_help(path, word, timeout), key=lambda text: _merit(text, word))
         except OSError as error:
             raise TaskError(f"{name}: cannot be run: {error.strerror}") from error
         if not any(_merit(text, word)[:2]):
             continue
         if f"{word} all" in text:
             # As curl says: this is a part of them.
-            text += "\n" + ask(path, f"{word} all", timeout=timeout)[0]
+            text += "\n" + _help(path, f"{word} all", timeout)[0]
         draft = None
         if "--describe" in text and (found := read_description(ask(path, "--describe", timeout=timeout)[0])):
             draft = make_draft(task, executable, found[0], found[1], found[2], text)
@@ -68,6 +71,11 @@ def draft_from_program(name: str, help_options: Iterable[str] = ("--help", "-h")
         draft.comments.insert(0, f"Drafted from `{task} {word}`{version}; look over what is required, types, results.")
         return draft
     raise TaskError(f"{name}: gives no help when asked with {' or '.join(asked)}; give --help-option WORD")
+
+
+def _help(path: str, word: str, timeout: float) -> list[str]:
+    answers = ask(path, word, timeout=timeout)
+    return ["\n".join(line[:_LONGEST] for line in text.splitlines()) for text in answers]
 
 
 def _merit(text: str, word: str) -> tuple[int, int, int]:
