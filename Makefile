@@ -68,7 +68,7 @@ test: test-packages $(VENV)/.test-tools build/asan/build.ninja  ## run every tes
 	$(NINJA) -C build/asan --quiet
 	VOCLIENT_BINDIR=$(CURDIR)/build/asan/legacy_bin/tools $(VENV)/bin/python -m pytest tests/legacy_bin
 	@echo "Fuzzing from the kept corpus"
-	$(call run-fuzzers,6)
+	$(call run-fuzzers,6,1)
 	@echo "All tests passed."
 
 build/asan/build.ninja: $(VENV)/.test-tools
@@ -88,14 +88,14 @@ bench: test-packages $(VENV)/.test-tools  ## measure against the peers; ratios o
 	@$(PIP) install --group bench
 	$(VENV)/bin/python tests/bench
 
-# Each for $(1) seconds. What it finds worth keeping goes to build/fuzz/corpus, a crasher to build/fuzz/NAME-crash-...
+# Each for $(1) seconds, with the seed $(2) (0: another each time). What it finds worth keeping goes to build/fuzz/corpus, a crasher to build/fuzz/NAME-crash-...
 define run-fuzzers
 	@[ -d build/fuzz ] || CC=clang $(MESON) setup build/fuzz -Dfuzz=true \
 	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 	@$(NINJA) -C build/fuzz --quiet $(FUZZERS:%=tests/fuzz/fuzz_%)
 	@for name in $(FUZZERS); do \
 	  mkdir -p build/fuzz/corpus/$$name; \
-	  build/fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(1) -rss_limit_mb=2048 -timeout=20 \
+	  build/fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(1) -seed=$(2) -rss_limit_mb=2048 -timeout=20 \
 	    -artifact_prefix=build/fuzz/$$name- build/fuzz/corpus/$$name tests/fuzz/corpus/$$name \
 	    >build/fuzz/$$name.log 2>&1 || { tail -n 60 build/fuzz/$$name.log; exit 1; }; \
 	  tail -n 1 build/fuzz/$$name.log | sed "s/^Done/$$name:/"; \
@@ -103,7 +103,7 @@ define run-fuzzers
 endef
 
 fuzz: test-packages $(VENV)/.test-tools  ## look for crashes and broken promises (tests/fuzz), FUZZ_SECONDS (60) for each target
-	$(call run-fuzzers,$${FUZZ_SECONDS:-60})
+	$(call run-fuzzers,$${FUZZ_SECONDS:-60},0)
 
 docs: $(VENV)/.installed  ## build the user guide into docs/_build/html
 	@$(PIP) install --group docs

@@ -149,12 +149,13 @@ bool fits_rows_write(struct row_spool *spool, const struct vot_table *table, con
     writing.parts = calloc(table->field_count + 1, sizeof *writing.parts);
     writing.mends = calloc(table->field_count + 1, sizeof *writing.mends);
     for (const char *c = "TtFf10"; *c; c++) writing.letters[(unsigned char)*c] = strchr("Tt1", *c) ? 'T' : 'F';
+    uint64_t rows = table->field_count > 0 ? row_spool_count(spool) : 0; /* without columns they have no bytes */
     bool is_done = false;
     if (!writing.parts || !writing.mends || !buffer_reserve(&writing.row, width + 1)) {
         error_set_memory(error);
     } else {
         plan_parts(&writing, has_stated_nulls);
-        is_done = write_rows(&writing, row_spool_count(spool), width, out, error);
+        is_done = write_rows(&writing, rows, width, out, error);
     }
     window_close(&writing.window);
     free(writing.parts);

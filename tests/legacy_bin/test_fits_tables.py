@@ -138,6 +138,13 @@ def test_rows_without_width_cost_nothing_and_are_not_believed_when_many(run: Run
         assert "9000000000000000003 rows without any width" in refused(run(*tool, path))
 
 
+def test_rows_without_columns_have_no_bytes(run: Run, tmp_path: Path) -> None:
+    text = tabledata([], [[], []])
+    made = succeeded(run("votcnv", "-f", "votfits", write(tmp_path / "a.xml", text)))
+    assert b"NAXIS1  =                    0" in stream_bytes(made.stdout)
+    assert written(run, tmp_path, text)[1].header["NAXIS1"] == 0
+
+
 def test_a_descriptor_that_points_outside_the_heap_is_refused(run: Run, tmp_path: Path) -> None:
     content = bytearray(one_column(format="PJ()", array=np.array([[1, 2, 3], [4]], dtype=object)))
     content[5760 + 8 + 4 : 5760 + 8 + 8] = b"\0\0\0\x0d"
