@@ -27,8 +27,8 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votcat", "-i", "0", "-o", "@.out", "@", "@"], "tabledata", 6.8),
     (["votjoin", "-N", "source_id", "-f", "csv", "@", "@"], "tabledata", 14),
     (["votjoin", "-p", "1s", "-f", "csv", "@", "@"], "tabledata", 18),
-    (["votstat"], "tabledata", 14.5),
-    (["votstat", "--by", "flags", "--columns", "g_mag,ra,parallax", "--quantiles", "median"], "tabledata", 11.5),
+    (["votstat", "--threads=1"], "tabledata", 14.5),
+    (["votstat", "--threads=1", "--by", "flags", "--columns", "g_mag,ra,parallax", "--quantiles", "median"], "tabledata", 11.5),
 ]
 
 
