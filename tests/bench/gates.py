@@ -28,7 +28,11 @@ GATES: list[tuple[list[str], str, float]] = [
     (["votjoin", "-N", "source_id", "-f", "csv", "@", "@"], "tabledata", 14),
     (["votjoin", "-p", "1s", "-f", "csv", "@", "@"], "tabledata", 18),
     (["votstat", "--threads=1"], "tabledata", 14.5),
-    (["votstat", "--threads=1", "--by", "flags", "--columns", "g_mag,ra,parallax", "--quantiles", "median"], "tabledata", 11.5),
+    (
+        ["votstat", "--threads=1", "--by", "flags", "--columns", "g_mag,ra,parallax", "--quantiles", "median"],
+        "tabledata",
+        11.5,
+    ),
 ]
 
 
